@@ -1,0 +1,3 @@
+//! The layouts the world speaks: parse and write only, no database.
+
+pub mod caf;

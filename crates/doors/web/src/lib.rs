@@ -1,0 +1,3 @@
+//! The web door: pages, forms and files.
+
+pub mod fr;

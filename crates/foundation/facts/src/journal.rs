@@ -1,0 +1,386 @@
+//! Who did what to whose file: two chains of sealed entries, one for writes, one for readings (which have
+//! their own store and are kept for a shorter time).
+//!
+//! An entry carries a *salted digest* of its payload. The payload (and the salt) can be erased at the end
+//! of its legal time: the digest stays, the chain still verifies. Entries are sealed in batches; each seal
+//! covers its entries and the seal before it. Somebody able to rewrite the whole database could rewrite
+//! the chain too: [`checkpoint`]s kept elsewhere are what such a forgery cannot reach.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use base::{Id, Instant};
+use db::{Ask, Db, Json, Param, Registered, Sql, Tx, sql};
+use ring::digest::{Context, SHA256};
+use ring::rand::{SecureRandom, SystemRandom};
+
+use crate::{Author, Tenant};
+
+db::codes! {
+    /// The two chains.
+    pub enum Chain {
+        Writes = "writes",
+        Reads = "reads",
+    }
+}
+
+db::row! {
+    /// One line of a chain, as stored.
+    #[derive(Clone, PartialEq, Eq, Debug)]
+    pub struct Entry {
+        pub id: i64,
+        pub at: Instant,
+        /// Nobody: the program itself (a scheduled job).
+        pub author: Option<Id<Author>>,
+        /// The mandate under which it was done.
+        pub mandate: Option<i64>,
+        /// `room.verb`, for example `person.read`.
+        pub action: String,
+        pub subject_kind: String,
+        pub subject: Option<i64>,
+        pub payload_digest: Vec<u8>,
+    }
+}
+
+/// What to write down.
+pub struct NewEntry<'a> {
+    pub author: Option<Id<Author>>,
+    pub mandate: Option<i64>,
+    pub action: &'a str,
+    pub subject_kind: &'a str,
+    pub subject: Option<i64>,
+    pub payload: serde_json::Value,
+}
+
+db::row! {
+    /// The end of a sealed batch.
+    #[derive(Clone, PartialEq, Eq, Debug)]
+    pub struct Seal {
+        pub number: i64,
+        pub entries: i64,
+        pub previous: Vec<u8>,
+        pub digest: Vec<u8>,
+        pub sealed_at: Instant,
+        /// Set when the entries have been deleted at the end of their retention; the seal stays.
+        pub purged_at: Option<Instant>,
+    }
+}
+
+/// The same statements over the two stores.
+struct Texts {
+    insert: &'static Sql,
+    insert_payload: &'static Sql,
+    unsealed: &'static Sql,
+    mark_sealed: &'static Sql,
+    of_seal: &'static Sql,
+    of_subject: &'static Sql,
+    recent: &'static Sql,
+    payload: &'static Sql,
+    payloads_of_seal: &'static Sql,
+    erase_payload: &'static Sql,
+    delete_of_seal: &'static Sql,
+    delete_payloads_of_seal: &'static Sql,
+    waiting: &'static Sql,
+}
+
+impl Texts {
+    fn of(chain: Chain) -> &'static Self {
+        static WRITES: LazyLock<Texts> = LazyLock::new(|| Texts::build("journal_entry", "journal_payload"));
+        static READS: LazyLock<Texts> = LazyLock::new(|| Texts::build("reading_entry", "reading_payload"));
+        match chain {
+            Chain::Writes => &WRITES,
+            Chain::Reads => &READS,
+        }
+    }
+
+    fn build(entries: &str, payloads: &str) -> Self {
+        let columns = "id, at, author, mandate, action, subject_kind, subject, payload_digest";
+        Self {
+            insert: Sql::built(format!(
+                "INSERT INTO {entries} (tenant, {columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+            )),
+            insert_payload: Sql::built(format!("INSERT INTO {payloads} (entry, tenant, salt, body) VALUES ($1, $2, $3, $4)")),
+            unsealed: Sql::built(format!("SELECT {columns} FROM {entries} WHERE tenant = $1 AND seal IS NULL ORDER BY id LIMIT $2")),
+            mark_sealed: Sql::built(format!("UPDATE {entries} SET seal = $1 WHERE id = $2")),
+            of_seal: Sql::built(format!("SELECT {columns} FROM {entries} WHERE tenant = $1 AND seal = $2 ORDER BY id")),
+            of_subject: Sql::built(format!(
+                "SELECT {columns} FROM {entries} WHERE tenant = $1 AND subject_kind = $2 AND subject = $3 ORDER BY id DESC LIMIT $4"
+            )),
+            recent: Sql::built(format!("SELECT {columns} FROM {entries} WHERE tenant = $1 AND id < $2 ORDER BY id DESC LIMIT $3")),
+            payload: Sql::built(format!("SELECT salt, body FROM {payloads} WHERE entry = $1")),
+            payloads_of_seal: Sql::built(format!(
+                "SELECT p.entry, p.salt, p.body FROM {payloads} p JOIN {entries} e ON e.id = p.entry
+                 WHERE e.tenant = $1 AND e.seal = $2 ORDER BY p.entry"
+            )),
+            erase_payload: Sql::built(format!("DELETE FROM {payloads} WHERE entry = $1 AND tenant = $2")),
+            delete_of_seal: Sql::built(format!("DELETE FROM {entries} WHERE tenant = $1 AND seal = $2")),
+            delete_payloads_of_seal: Sql::built(format!(
+                "DELETE FROM {payloads} WHERE entry IN (SELECT id FROM {entries} WHERE tenant = $1 AND seal = $2)"
+            )),
+            waiting: Sql::built(format!("SELECT count(*) FROM {entries} WHERE tenant = $1 AND seal IS NULL AND at < $2")),
+        }
+    }
+
+    fn all(&self) -> Vec<&'static Sql> {
+        vec![
+            self.insert, self.insert_payload, self.unsealed, self.mark_sealed, self.of_seal, self.of_subject, self.recent,
+            self.payload, self.payloads_of_seal, self.erase_payload, self.delete_of_seal, self.delete_payloads_of_seal, self.waiting,
+        ]
+    }
+}
+
+db::inventory::submit! {
+    Registered::Many(|| Chain::ALL.iter().flat_map(|chain| Texts::of(*chain).all()).collect())
+}
+
+sql! {
+    LAST_SEAL = "SELECT number, entries, previous, digest, sealed_at, purged_at FROM journal_seal
+                 WHERE tenant = $1 AND chain = $2 ORDER BY number DESC LIMIT 1";
+    SEALS = "SELECT number, entries, previous, digest, sealed_at, purged_at FROM journal_seal
+             WHERE tenant = $1 AND chain = $2 ORDER BY number";
+    INSERT_SEAL = "INSERT INTO journal_seal (tenant, chain, number, entries, previous, digest, sealed_at)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    MARK_PURGED = "UPDATE journal_seal SET purged_at = $1 WHERE tenant = $2 AND chain = $3 AND number = $4";
+}
+
+/// Salt of a payload: without it, a short payload could be guessed back from its digest.
+const SALT_BYTES: usize = 16;
+
+/// What the first seal of a chain follows.
+const GENESIS: [u8; 32] = [0; 32];
+
+/// Entries of one seal at most: a batch stays quick to write and to verify.
+const BATCH: i64 = 5_000;
+
+fn payload_digest(salt: &[u8], body: &serde_json::Value) -> Vec<u8> {
+    let mut context = Context::new(&SHA256);
+    context.update(salt);
+    // Object keys are kept sorted by serde_json, so the text is the same whatever the engine stored.
+    context.update(body.to_string().as_bytes());
+    context.finish().as_ref().to_vec()
+}
+
+/// Adds an entry in the transaction of what it tells.
+pub async fn append(tx: &Tx, chain: Chain, tenant: Id<Tenant>, now: Instant, new: NewEntry<'_>) -> db::Result<()> {
+    append_all(tx, chain, tenant, now, vec![new]).await
+}
+
+/// Adds several entries at once.
+pub async fn append_all(tx: &Tx, chain: Chain, tenant: Id<Tenant>, now: Instant, entries: Vec<NewEntry<'_>>) -> db::Result<()> {
+    let texts = Texts::of(chain);
+    let ids = tx.reserve_ids(entries.len()).await?;
+    let random = SystemRandom::new();
+    for (entry, id) in entries.into_iter().zip(ids) {
+        let mut salt = vec![0; SALT_BYTES];
+        random.fill(&mut salt).map_err(|_| db::Error::Unsupported("le système ne fournit pas de nombres aléatoires"))?;
+        let digest = payload_digest(&salt, &entry.payload);
+        let NewEntry { author, mandate, action, subject_kind, subject, payload } = entry;
+        tx.execute(texts.insert, &[&tenant, &id, &now, &author, &mandate, &action, &subject_kind, &subject, &digest]).await?;
+        tx.execute(texts.insert_payload, &[&id, &tenant, &salt, &Json(payload)]).await?;
+    }
+    Ok(())
+}
+
+/// Seals the entries that wait. Gives the new seal, or `None` when nothing waited.
+pub async fn seal(db: &Db, chain: Chain, tenant: Id<Tenant>, now: Instant) -> db::Result<Option<Seal>> {
+    let tx = db.begin().await?;
+    let seal = seal_within(&tx, chain, tenant, now).await?;
+    tx.commit().await?;
+    Ok(seal)
+}
+
+/// Seals in the caller's transaction: a batch of readings is written and sealed at once.
+pub async fn seal_within(tx: &Tx, chain: Chain, tenant: Id<Tenant>, now: Instant) -> db::Result<Option<Seal>> {
+    let texts = Texts::of(chain);
+    // One sealer at a time for a chain.
+    tx.hold(&[tenant.raw() ^ if chain == Chain::Writes { 0x7772_6974_6573 } else { 0x7265_6164_73 }]).await?;
+    let waiting: Vec<Entry> = tx.all(texts.unsealed, &[&tenant, &BATCH]).await?;
+    if waiting.is_empty() {
+        return Ok(None);
+    }
+    let last: Option<Seal> = tx.maybe(&LAST_SEAL, &[&tenant, &chain]).await?;
+    let number = last.as_ref().map_or(1, |seal| seal.number + 1);
+    let previous = last.map_or_else(|| GENESIS.to_vec(), |seal| seal.digest);
+    let digest = seal_digest(&previous, tenant, number, &waiting);
+    let entries = i64::try_from(waiting.len()).unwrap_or(BATCH);
+    tx.execute(&INSERT_SEAL, &[&tenant, &chain, &number, &entries, &previous, &digest, &now]).await?;
+    let sets: Vec<Vec<&dyn Param>> = waiting.iter().map(|entry| vec![&number as &dyn Param, &entry.id]).collect();
+    tx.execute_many(texts.mark_sealed, &sets).await?;
+    Ok(Some(Seal { number, entries, previous, digest, sealed_at: now, purged_at: None }))
+}
+
+fn seal_digest(previous: &[u8], tenant: Id<Tenant>, number: i64, entries: &[Entry]) -> Vec<u8> {
+    let mut context = Context::new(&SHA256);
+    context.update(previous);
+    context.update(&tenant.raw().to_be_bytes());
+    context.update(&number.to_be_bytes());
+    for entry in entries {
+        for number in [Some(entry.id), Some(entry.at.micros()), entry.author.map(Id::raw), entry.mandate, entry.subject] {
+            context.update(&[u8::from(number.is_some())]);
+            context.update(&number.unwrap_or_default().to_be_bytes());
+        }
+        for text in [entry.action.as_bytes(), entry.subject_kind.as_bytes(), &entry.payload_digest] {
+            // Lengths first, so that two different entries never run into the same bytes.
+            context.update(&(text.len() as u64).to_be_bytes());
+            context.update(text);
+        }
+    }
+    context.finish().as_ref().to_vec()
+}
+
+/// The last entries about a subject, newest first.
+pub async fn about(ask: &impl Ask, chain: Chain, tenant: Id<Tenant>, kind: &str, subject: i64, limit: i64) -> db::Result<Vec<Entry>> {
+    ask.all(Texts::of(chain).of_subject, &[&tenant, &kind, &subject, &limit]).await
+}
+
+/// Entries before `before` (an entry's number; `i64::MAX` for the newest), newest first.
+pub async fn before(ask: &impl Ask, chain: Chain, tenant: Id<Tenant>, before: i64, limit: i64) -> db::Result<Vec<Entry>> {
+    ask.all(Texts::of(chain).recent, &[&tenant, &before, &limit]).await
+}
+
+/// What an entry said in detail; `None` once erased.
+pub async fn payload(ask: &impl Ask, chain: Chain, entry: i64) -> db::Result<Option<serde_json::Value>> {
+    let found: Option<(Vec<u8>, Json<serde_json::Value>)> = ask.maybe(Texts::of(chain).payload, &[&entry]).await?;
+    Ok(found.map(|(_, Json(body))| body))
+}
+
+/// Erases what an entry said in detail; that it was erased, by whom and why becomes an entry of its own.
+/// Gives whether there was something to erase.
+pub async fn erase_payload(
+    tx: &Tx,
+    chain: Chain,
+    tenant: Id<Tenant>,
+    entry: i64,
+    author: Option<Id<Author>>,
+    reason: &str,
+    now: Instant,
+) -> db::Result<bool> {
+    let erased = tx.execute(Texts::of(chain).erase_payload, &[&entry, &tenant]).await? > 0;
+    if erased {
+        let payload = serde_json::json!({ "chain": chain.as_code(), "reason": reason });
+        let told = NewEntry { author, mandate: None, action: "journal.payload_erased", subject_kind: "journal_entry", subject: Some(entry), payload };
+        append(tx, Chain::Writes, tenant, now, told).await?;
+    }
+    Ok(erased)
+}
+
+/// Deletes the entries of whole batches sealed before `before`; their seals stay and keep the chain whole.
+/// Gives the number of batches deleted.
+pub async fn purge(tx: &Tx, chain: Chain, tenant: Id<Tenant>, before: Instant, now: Instant) -> db::Result<u64> {
+    let texts = Texts::of(chain);
+    let seals: Vec<Seal> = tx.all(&SEALS, &[&tenant, &chain]).await?;
+    let mut purged = 0;
+    for seal in seals.iter().filter(|seal| seal.purged_at.is_none() && seal.sealed_at < before) {
+        tx.execute(texts.delete_payloads_of_seal, &[&tenant, &seal.number]).await?;
+        tx.execute(texts.delete_of_seal, &[&tenant, &seal.number]).await?;
+        tx.execute(&MARK_PURGED, &[&now, &tenant, &chain, &seal.number]).await?;
+        purged += 1;
+    }
+    Ok(purged)
+}
+
+/// A line to keep where the operator cannot rewrite it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Checkpoint {
+    pub tenant: i64,
+    pub chain: Chain,
+    pub number: i64,
+    pub digest: String,
+    pub sealed_at: Instant,
+}
+
+impl Checkpoint {
+    /// `tenant chain number digest moment`, separated by blanks.
+    pub fn line(&self) -> String {
+        format!("{} {} {} {} {}", self.tenant, self.chain.as_code(), self.number, self.digest, self.sealed_at)
+    }
+
+    pub fn parse(line: &str) -> Option<Self> {
+        let mut parts = line.split_whitespace();
+        Some(Self {
+            tenant: parts.next()?.parse().ok()?,
+            chain: Chain::from_code(parts.next()?)?,
+            number: parts.next()?.parse().ok()?,
+            digest: parts.next()?.to_owned(),
+            sealed_at: Instant::from_timestamp(parts.next()?.parse().ok()?),
+        })
+    }
+}
+
+/// The last seal of a chain, ready to be kept elsewhere.
+pub async fn checkpoint(ask: &impl Ask, chain: Chain, tenant: Id<Tenant>) -> db::Result<Option<Checkpoint>> {
+    let last: Option<Seal> = ask.maybe(&LAST_SEAL, &[&tenant, &chain]).await?;
+    Ok(last.map(|seal| Checkpoint {
+        tenant: tenant.raw(),
+        chain,
+        number: seal.number,
+        digest: hex(&seal.digest),
+        sealed_at: seal.sealed_at,
+    }))
+}
+
+/// What a verification found.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Verification {
+    pub seals: u64,
+    pub entries: u64,
+    pub purged_batches: u64,
+    pub erased_payloads: u64,
+    /// Entries older than an hour that no seal covers yet: the sealing job may be stopped.
+    pub unsealed: i64,
+    /// Each breach, in French, naming the seal or the entry.
+    pub breaches: Vec<String>,
+}
+
+/// Recomputes a whole chain and compares it with the checkpoints kept elsewhere.
+pub async fn verify(db: &Db, chain: Chain, tenant: Id<Tenant>, kept: &[Checkpoint], now: Instant) -> db::Result<Verification> {
+    let texts = Texts::of(chain);
+    let db = db.long();
+    let mut found = Verification::default();
+    let seals: Vec<Seal> = db.all(&SEALS, &[&tenant, &chain]).await?;
+    let mut previous = GENESIS.to_vec();
+    for (position, seal) in seals.iter().enumerate() {
+        found.seals += 1;
+        let expected = i64::try_from(position).unwrap_or(i64::MAX) + 1;
+        if seal.number != expected {
+            found.breaches.push(format!("sceau {expected} absent (le suivant porte le numéro {})", seal.number));
+        }
+        if seal.previous != previous {
+            found.breaches.push(format!("sceau {} : ne suit pas le sceau précédent", seal.number));
+        }
+        previous.clone_from(&seal.digest);
+        if seal.purged_at.is_some() {
+            found.purged_batches += 1;
+            continue;
+        }
+        let entries: Vec<Entry> = db.all(texts.of_seal, &[&tenant, &seal.number]).await?;
+        found.entries += entries.len() as u64;
+        if entries.len() as i64 != seal.entries {
+            found.breaches.push(format!("sceau {} : {} lignes au lieu de {}", seal.number, entries.len(), seal.entries));
+        } else if seal_digest(&seal.previous, tenant, seal.number, &entries) != seal.digest {
+            found.breaches.push(format!("sceau {} : une ligne ou le sceau a été modifié", seal.number));
+        }
+        let payloads: Vec<(i64, Vec<u8>, Json<serde_json::Value>)> = db.all(texts.payloads_of_seal, &[&tenant, &seal.number]).await?;
+        found.erased_payloads += (entries.len() as u64).saturating_sub(payloads.len() as u64);
+        let digests: HashMap<i64, &[u8]> = entries.iter().map(|entry| (entry.id, entry.payload_digest.as_slice())).collect();
+        for (id, salt, Json(body)) in payloads {
+            if digests.get(&id) != Some(&payload_digest(&salt, &body).as_slice()) {
+                found.breaches.push(format!("ligne {id} : son contenu détaillé a été modifié"));
+            }
+        }
+    }
+    for checkpoint in kept.iter().filter(|kept| kept.chain == chain && kept.tenant == tenant.raw()) {
+        let stands = seals.iter().any(|seal| seal.number == checkpoint.number && hex(&seal.digest) == checkpoint.digest);
+        if !stands {
+            found.breaches.push(format!("point de contrôle {} : le sceau conservé à l’extérieur n’est plus celui de la base", checkpoint.number));
+        }
+    }
+    let an_hour_ago = now.plus(-jiff::SignedDuration::from_hours(1));
+    found.unsealed = db.one(texts.waiting, &[&tenant, &an_hour_ago]).await?;
+    Ok(found)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+

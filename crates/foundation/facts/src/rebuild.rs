@@ -1,0 +1,44 @@
+//! Read models hold derived lines so that lists are instant. They are disposable: computed again from
+//! the facts beside the live ones, they must come out equal.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+/// How a live read model differs from its rebuild.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Difference {
+    pub lines: u64,
+    pub missing: Vec<String>,
+    pub superfluous: Vec<String>,
+    pub different: Vec<String>,
+}
+
+/// Examples kept of each sort of difference.
+const EXAMPLES: usize = 20;
+
+impl Difference {
+    pub fn is_equal(&self) -> bool {
+        self.missing.is_empty() && self.superfluous.is_empty() && self.different.is_empty()
+    }
+
+    /// Compares two sets of lines by key. Keys, not contents, appear in the result: it may be printed.
+    pub fn between<Key: Ord + Debug, Line: PartialEq>(live: BTreeMap<Key, Line>, mut rebuilt: BTreeMap<Key, Line>) -> Self {
+        let mut difference = Self { lines: rebuilt.len() as u64, ..Self::default() };
+        let keep = |list: &mut Vec<String>, key: &Key| {
+            if list.len() < EXAMPLES {
+                list.push(format!("{key:?}"));
+            }
+        };
+        for (key, line) in live {
+            match rebuilt.remove(&key) {
+                None => keep(&mut difference.superfluous, &key),
+                Some(wanted) if wanted != line => keep(&mut difference.different, &key),
+                Some(_) => {}
+            }
+        }
+        for key in rebuilt.keys() {
+            keep(&mut difference.missing, key);
+        }
+        difference
+    }
+}
