@@ -14,15 +14,20 @@ CREATE TABLE tenant (
     name {text} NOT NULL
 ) {strict};
 
+-- The tenant is the one whose administrators manage the account. Its mandates may lie in several.
 CREATE TABLE account (
     id {id},
+    tenant {int} NOT NULL REFERENCES tenant (id),
     email {text} NOT NULL UNIQUE,
     name {text} NOT NULL,
+    -- Empty: no password yet, nobody can sign in.
     password_hash {text} NOT NULL,
-    must_change_password {bool} NOT NULL,
+    -- Set while the password is one given by an administrator: it must be changed, and works no longer after this.
+    temporary_until {instant},
     created_at {instant} NOT NULL,
     disabled_at {instant}
 ) {strict};
+CREATE INDEX account_tenant ON account (tenant, name);
 
 -- Who acts for which organisation, in which role, where and for what: access follows these, day by day.
 CREATE TABLE mandate (
@@ -54,6 +59,7 @@ CREATE TABLE session (
     mandate {int},
     created_at {instant} NOT NULL,
     seen_at {instant} NOT NULL,
+    idle_until {instant} NOT NULL,
     expires_at {instant} NOT NULL,
     browser {text} NOT NULL
 ) {strict};
@@ -95,8 +101,11 @@ CREATE TABLE job (
     progress_total {int} NOT NULL,
     progress_text {text} NOT NULL,
     finished_at {instant},
-    failure {text}
+    failure {text},
+    recurring {bool} NOT NULL
 ) {strict};
+-- However many nodes: one next run of a recurring job.
+CREATE UNIQUE INDEX job_recurring ON job (tenant, kind) WHERE finished_at IS NULL AND recurring;
 CREATE INDEX job_due ON job (run_at) WHERE finished_at IS NULL;
 CREATE INDEX job_recent ON job (tenant, created_at);
 

@@ -13,4 +13,6 @@ macro_rules! steps {
 
 steps! {
     "0001_house",
+    "0002_territory",
+    "0003_people",
 }

@@ -6,9 +6,7 @@ use cargo_metadata::{CargoOpt, Metadata, MetadataCommand};
 
 /// The root of the work tree.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the package of the tests lies in the work tree")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package of the tests lies in the work tree")
 }
 
 /// The members of the workspace, without their dependencies' own packages.

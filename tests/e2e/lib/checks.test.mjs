@@ -17,7 +17,7 @@ const SOUND = page(`
   <nav aria-label="Principale"><a href="/a">Accueil</a> <a href="/b">Personnes</a></nav>
   <main id="contenu" tabindex="-1"><h1>Essai</h1>
     <p>Prêt${'\u00a0'}? «${'\u00a0'}Oui${'\u00a0'}»</p>
-    <form><label>Nom <input name="nom"></label>
+    <form><label>Nom <input name="nom" autofocus></label>
       <label>Né le <input type="date" name="jour"></label>
       <fieldset><legend>Choix</legend>
         <label><input type="radio" name="c" value="1"> Un</label> <label><input type="radio" name="c" value="2" checked> Deux</label>
@@ -54,8 +54,8 @@ const FAULTS = [
   ['a focus behind a fixed bar', assertKeyboardWalk, page('<a href="/a">A</a><div style="position:fixed;inset:0;background:#fff">Bandeau</div>'), /hidden behind/],
   ['a trap', assertKeyboardWalk, page('<button onkeydown="event.preventDefault()">A</button><button>B</button>'), /trap/],
   ['an order that jumps', assertKeyboardWalk, page('<button>A</button><button tabindex="1">B</button>'), /reading order/],
-  ['no skip link', assertSkipLink, page('<a href="/a">A</a><main id="contenu"></main>'), /main content/],
-  ['a skip link that does not skip', assertSkipLink, page('<a href="#contenu" onclick="event.preventDefault()">Passer</a><a href="/a">A</a><main id="contenu"></main>'), /continue inside/],
+  ['no skip link', assertSkipLink, page('<a href="/a">A</a><main id="contenu"><button>B</button></main>'), /main content/],
+  ['a skip link that does not skip', assertSkipLink, page('<a href="#contenu" onclick="event.preventDefault()">Passer</a><a href="/a">A</a><main id="contenu"><button>B</button></main>'), /continue inside/],
   ['a page wider than the phone', assertNoHorizontalScroll, page('<div style="width:500px">Large</div>'), /508 px wide/],
   ['two main headings', assertWellFormed, page('<h1>A</h1><h1>B</h1>'), /one h1/],
   ['no title', assertWellFormed, page('<h1>A</h1>', { head: '' }), /title/],

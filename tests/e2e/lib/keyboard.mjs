@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 /** Keys one control may take for itself (the parts of a date, say) before we call it a trap. */
 const PARTS_OF_A_CONTROL = 8;
 
-/** @param {import('playwright-core').Page} page freshly loaded, nothing focused */
+/** @param {import('playwright-core').Page} page freshly loaded */
 export async function assertKeyboardWalk(page) {
   const expected = await page.evaluate(prepareWalk);
   const visited = [];
@@ -48,6 +48,7 @@ export async function assertKeyboardWalk(page) {
 
 /** The first stop of the page is a link that leads past the navigation, into the main content. */
 export async function assertSkipLink(page) {
+  await page.evaluate(prepareWalk);
   await page.keyboard.press('Tab');
   const target = await page.evaluate(() => {
     const link = document.activeElement;
@@ -58,10 +59,9 @@ export async function assertSkipLink(page) {
   await page.keyboard.press('Tab');
   const landed = await page.evaluate((id) => {
     const main = document.getElementById(id);
-    const here = document.activeElement;
-    const follows = main.compareDocumentPosition(here) & Node.DOCUMENT_POSITION_FOLLOWING;
-    const nothingToFocus = here === document.body || here === null;
-    return nothingToFocus || Boolean(follows);
+    const follows = (element) => Boolean(main.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING);
+    // Where nothing follows, the focus has gone around to the top.
+    return follows(document.activeElement) || !window.__walk.controls.some(follows);
   }, target);
   assert.ok(landed, `after the skip link, Tab must continue inside or after #${target}`);
 }
@@ -88,16 +88,23 @@ function prepareWalk() {
   const look = (element) => {
     const style = getComputedStyle(element);
     const outline = style.outlineStyle === 'none' || style.outlineWidth === '0px' ? 'none' : style.outline;
-    return [outline, style.boxShadow, style.borderColor, style.backgroundColor, style.textDecoration].join('|');
+    const { boxShadow, borderColor, backgroundColor, textDecoration, fill, stroke, strokeWidth } = style;
+    return [outline, boxShadow, borderColor, backgroundColor, textDecoration, fill, stroke, strokeWidth].join('|');
   };
-  // The mark may be drawn by the control, by its label or by the box around it.
+  // The mark may be drawn by the control, by its label, by the box around it or, on a map, by the shape inside.
   const looks = (element) =>
-    [element, ...(element.labels ?? []), element.parentElement, element.parentElement?.parentElement]
+    [element, ...(element.labels ?? []), element.parentElement, element.parentElement?.parentElement, ...(element.closest('svg') ? element.children : [])]
       .filter((shownBy) => shownBy && shownBy !== document.body)
       .map(look)
       .join('\n');
   const name = (element) =>
     `${element.tagName.toLowerCase()} “${(element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.textContent).trim().replaceAll(/\s+/g, ' ').slice(0, 50)}”`;
+  if (document.activeElement !== document.body) {
+    // The page focused a field by itself; the walk begins at the top all the same.
+    document.body.tabIndex = -1;
+    document.body.focus({ preventScroll: true });
+    document.body.removeAttribute('tabindex');
+  }
   window.__walk = { controls, looks, name, unfocused: controls.map(looks) };
   return controls.map(name);
 }

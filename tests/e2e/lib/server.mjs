@@ -7,13 +7,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const BINARY = process.env.JONCTION_BINARY ?? join(ROOT, 'target/debug/jonction');
+const BINARY = resolve(process.env.JONCTION_BINARY ?? join(ROOT, 'target/debug/jonction'));
 
 /** How long the demonstration may take to be ready before we give up: generous, it is no measure of speed. */
 const PATIENCE_MS = 300_000;
@@ -62,12 +62,12 @@ export async function startServer() {
     await rm(directory, { recursive: true, force: true });
   };
 
-  const url = new Promise((resolve) => {
+  const url = new Promise((told) => {
     const read = (stream) =>
       createInterface({ input: stream }).on('line', (line) => {
         log.push(line);
         const address = ADDRESS_LINE.exec(line);
-        if (address) resolve(address[1]);
+        if (address) told(address[1]);
         const account = ACCOUNT_LINE.exec(line);
         if (account) {
           const { role, email, password } = account.groups;

@@ -28,13 +28,18 @@ export async function as(browser, server, role) {
   return { baseURL: server.url, storageState };
 }
 
-/** Fills and sends the sign-in form; ends on the page that follows. */
+/** Signs in by the form, and ends on the page that follows. */
 export async function signIn(page, server, role) {
   const account = server.accounts[role];
   assert.ok(account, `no account for the role “${role}”; the demonstration has: ${Object.keys(server.accounts).join(', ')}`);
   await page.goto('/connexion');
-  await page.locator('input[type=email]').fill(account.email);
-  await page.locator('input[type=password]').fill(account.password);
-  await page.locator('form:has(input[type=password]) button[type=submit]').click();
+  await fillSignIn(page, account);
   await page.waitForURL((url) => !url.pathname.startsWith('/connexion'));
+}
+
+/** Fills and sends the form of the page /connexion. */
+export async function fillSignIn(page, { email, password }) {
+  await page.locator('input[type=email]').fill(email);
+  await page.locator('input[type=password]').fill(password);
+  await page.locator('form:has(input[type=password]) button[type=submit]').click();
 }

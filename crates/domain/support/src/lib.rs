@@ -1,1 +1,40 @@
+//! The people accompanied: who they are, what right they have, where the facts come from.
 
+pub mod feed;
+pub mod labels;
+pub mod matching;
+pub mod person;
+pub mod rights;
+pub mod scope;
+pub mod search;
+
+use base::Date;
+
+/// What the encryption of a registration number is bound to: it opens nowhere else.
+pub const NIR_CONTEXT: &str = "person.registration";
+
+/// Why a use case did not happen, in words for the person who asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Refused(#[from] platform::Refusal),
+    #[error("cette fiche n’existe pas, ou votre mandat n’y donne pas accès")]
+    NotFound,
+    #[error("{0}")]
+    Invalid(String),
+    #[error(transparent)]
+    Conflict(#[from] facts::Conflict),
+    #[error(
+        "un fichier au même en-tête mais au contenu différent a déjà été reçu (« {file_name} », situation au {reference_date}) : \
+         vérifiez lequel est le bon auprès de l’émetteur"
+    )]
+    SameHeaderOtherContent { file_name: String, reference_date: Date },
+    #[error("un autre traitement importe ce fichier en ce moment ou l’a terminé")]
+    ImportOvertaken,
+    #[error(transparent)]
+    Platform(#[from] platform::Error),
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+
+pub type Result<T> = std::result::Result<T, Error>;

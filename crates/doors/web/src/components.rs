@@ -27,7 +27,7 @@ mod timeline;
 pub use button::{ActionForm, Button, ButtonKind, Link};
 pub use description::Description;
 pub use dialog::{Dialog, Help};
-pub use field::{Choice, Field};
+pub use field::{Choice, Field, Suggestions};
 pub use figure::Figure;
 pub use filter_bar::{Chip, FilterBar};
 pub use form::Form;

@@ -283,41 +283,72 @@ pub fn yes_no(value: Option<bool>) -> &'static str {
 /// The functions of this module under the form templates call: `{{ day|date_long }}`,
 /// `{{ day|relative(layout.today) }}`, `{{ total|count("personne", "personnes") }}`.
 pub mod filters {
-    use std::borrow::Borrow;
-
     use askama::{Result, Values};
     use base::{Date, Instant, Period};
 
     use super::Display;
 
+    /// A small value, however many times the template borrowed it.
+    pub trait Plain<T> {
+        fn plain(&self) -> T;
+    }
+
+    impl<T, P: Plain<T> + ?Sized> Plain<T> for &P {
+        fn plain(&self) -> T {
+            (**self).plain()
+        }
+    }
+
+    macro_rules! plain {
+        ($($from:ty => $to:ty),+) => { $(
+            impl Plain<$to> for $from {
+                fn plain(&self) -> $to {
+                    <$to>::try_from(*self).unwrap_or_default()
+                }
+            }
+        )+ };
+    }
+    plain!(u8 => u64, u16 => u64, u32 => u64, u64 => u64, usize => u64, i64 => u64);
+
+    macro_rules! plain_copy {
+        ($($name:ty),+) => { $(
+            impl Plain<$name> for $name {
+                fn plain(&self) -> $name {
+                    *self
+                }
+            }
+        )+ };
+    }
+    plain_copy!(Date, Instant, Period);
+
     macro_rules! date_filters {
         ($($name:ident),+) => { $(
             #[askama::filter_fn]
-            pub fn $name(date: impl Borrow<Date>, _: &dyn Values) -> Result<String> {
-                Ok(super::$name(*date.borrow()))
+            pub fn $name(date: impl Plain<Date>, _: &dyn Values) -> Result<String> {
+                Ok(super::$name(date.plain()))
             }
         )+ };
     }
     date_filters!(date_long, date_short, date_day, date_full, month);
 
     #[askama::filter_fn]
-    pub fn moment(at: impl Borrow<Instant>, _: &dyn Values) -> Result<String> {
-        Ok(super::moment(*at.borrow()))
+    pub fn moment(at: impl Plain<Instant>, _: &dyn Values) -> Result<String> {
+        Ok(super::moment(at.plain()))
     }
 
     #[askama::filter_fn]
-    pub fn period(period: impl Borrow<Period>, _: &dyn Values) -> Result<String> {
-        Ok(super::period(*period.borrow()))
+    pub fn period(period: impl Plain<Period>, _: &dyn Values) -> Result<String> {
+        Ok(super::period(period.plain()))
     }
 
     #[askama::filter_fn]
-    pub fn relative(date: impl Borrow<Date>, _: &dyn Values, today: Date) -> Result<String> {
-        Ok(super::relative(*date.borrow(), today))
+    pub fn relative<T: Plain<Date>>(date: impl Plain<Date>, _: &dyn Values, today: T) -> Result<String> {
+        Ok(super::relative(date.plain(), today.plain()))
     }
 
     #[askama::filter_fn]
-    pub fn age(birth: impl Borrow<Date>, _: &dyn Values, today: Date) -> Result<String> {
-        Ok(super::age(*birth.borrow(), today))
+    pub fn age<T: Plain<Date>>(birth: impl Plain<Date>, _: &dyn Values, today: T) -> Result<String> {
+        Ok(super::age(birth.plain(), today.plain()))
     }
 
     #[askama::filter_fn]
@@ -326,8 +357,8 @@ pub mod filters {
     }
 
     #[askama::filter_fn]
-    pub fn count(n: impl Borrow<u64>, _: &dyn Values, one: &str, many: &str) -> Result<String> {
-        Ok(super::count(*n.borrow(), one, many))
+    pub fn count(n: impl Plain<u64>, _: &dyn Values, one: &str, many: &str) -> Result<String> {
+        Ok(super::count(n.plain(), one, many))
     }
 
     #[askama::filter_fn]
@@ -336,13 +367,13 @@ pub mod filters {
     }
 
     #[askama::filter_fn]
-    pub fn file_size(bytes: impl Borrow<u64>, _: &dyn Values) -> Result<String> {
-        Ok(super::file_size(*bytes.borrow()))
+    pub fn file_size(bytes: impl Plain<u64>, _: &dyn Values) -> Result<String> {
+        Ok(super::file_size(bytes.plain()))
     }
 
     #[askama::filter_fn]
-    pub fn duration(seconds: impl Borrow<u64>, _: &dyn Values) -> Result<String> {
-        Ok(super::duration(*seconds.borrow()))
+    pub fn duration(seconds: impl Plain<u64>, _: &dyn Values) -> Result<String> {
+        Ok(super::duration(seconds.plain()))
     }
 }
 

@@ -20,7 +20,7 @@ pub use error::{Error, Result};
 pub use inventory;
 pub use migrate::{Migration, migrate, pending};
 pub use record::{FromRow, Record, Row, Table};
-pub use sql::{Registered, Sql, all_texts};
+pub use sql::{ManySql, Registered, Sql, all_texts};
 pub use value::{Column, Json, Param};
 
 /// Which engine answers.

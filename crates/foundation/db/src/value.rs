@@ -348,24 +348,24 @@ macro_rules! codes {
         }
 
         impl $crate::Column for $name {
-            fn from_lite(value: $crate::driver::ValueRef<'_>) -> Result<Self, String> {
+            fn from_lite(value: $crate::driver::ValueRef<'_>) -> ::core::result::Result<Self, String> {
                 let code = <String as $crate::Column>::from_lite(value)?;
                 Self::from_code(&code).ok_or_else(|| format!("code inconnu : {code}"))
             }
-            fn from_pg(kind: &$crate::driver::Type, raw: Option<&[u8]>) -> Result<Self, String> {
+            fn from_pg(kind: &$crate::driver::Type, raw: Option<&[u8]>) -> ::core::result::Result<Self, String> {
                 let code = <String as $crate::Column>::from_pg(kind, raw)?;
                 Self::from_code(&code).ok_or_else(|| format!("code inconnu : {code}"))
             }
         }
 
         impl $crate::serde::Serialize for $name {
-            fn serialize<S: $crate::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            fn serialize<S: $crate::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_code())
             }
         }
 
         impl<'de> $crate::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            fn deserialize<D: $crate::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
                 let code = <String as $crate::serde::Deserialize>::deserialize(deserializer)?;
                 Self::from_code(&code).ok_or_else(|| $crate::serde::de::Error::custom(format!("code inconnu : {code}")))
             }

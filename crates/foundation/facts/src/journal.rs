@@ -181,6 +181,12 @@ pub async fn append_all(tx: &Tx, chain: Chain, tenant: Id<Tenant>, now: Instant,
     Ok(())
 }
 
+/// Whether entries wait to be sealed.
+pub async fn is_waiting(ask: &impl Ask, chain: Chain, tenant: Id<Tenant>) -> db::Result<bool> {
+    let first: Option<Entry> = ask.maybe(Texts::of(chain).unsealed, &[&tenant, &1_i64]).await?;
+    Ok(first.is_some())
+}
+
 /// Seals the entries that wait. Gives the new seal, or `None` when nothing waited.
 pub async fn seal(db: &Db, chain: Chain, tenant: Id<Tenant>, now: Instant) -> db::Result<Option<Seal>> {
     let tx = db.begin().await?;

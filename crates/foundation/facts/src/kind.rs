@@ -1,5 +1,7 @@
+use std::fmt;
+
 use base::{Date, Id, Instant, Period};
-use db::{Column, Param, Row, Sql, Table};
+use db::{Column, ManySql, Param, Row, Sql, Table};
 
 use crate::{Author, Import, Tenant};
 
@@ -32,7 +34,6 @@ impl Provenance {
 }
 
 /// One recorded fact with both its times.
-#[derive(Clone, PartialEq, Debug)]
 pub struct Fact<K: Kind> {
     pub id: Id<K>,
     pub subject: Id<K::Subject>,
@@ -48,30 +49,59 @@ pub struct Fact<K: Kind> {
     pub value: K,
 }
 
+// Derives would ask the same of the subject, which is only a label.
+impl<K: Kind> Clone for Fact<K> {
+    fn clone(&self) -> Self {
+        Self { value: self.value.clone(), ..*self }
+    }
+}
+impl<K: Kind> PartialEq for Fact<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+            && self.subject == other.subject
+            && self.valid == other.valid
+            && self.recorded_at == other.recorded_at
+            && self.replaced_at == other.replaced_at
+            && self.provenance == other.provenance
+            && self.corrects == other.corrects
+            && self.value == other.value
+    }
+}
+impl<K: Kind + fmt::Debug> fmt::Debug for Fact<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fact")
+            .field("id", &self.id)
+            .field("subject", &self.subject)
+            .field("valid", &self.valid)
+            .field("recorded_at", &self.recorded_at)
+            .field("replaced_at", &self.replaced_at)
+            .field("provenance", &self.provenance)
+            .field("corrects", &self.corrects)
+            .field("value", &self.value)
+            .finish()
+    }
+}
+
 /// The SQL of one kind of fact.
 pub struct KindSql {
     pub(crate) current: &'static Sql,
-    pub(crate) current_many: &'static Sql,
+    pub(crate) current_many: ManySql,
     pub(crate) current_all: &'static Sql,
     pub(crate) as_of: &'static Sql,
     pub(crate) history: &'static Sql,
     pub(crate) retire: &'static Sql,
 }
 
-/// How many subjects one reading of [`crate::current_many`] takes.
-pub(crate) const MANY: usize = 128;
-
 impl KindSql {
     pub fn build(table: &'static Table) -> Self {
         let (name, columns, subject) = (table.name, table.columns.join(", "), table.columns[2]);
-        let marks: Vec<String> = (0..MANY).map(|number| format!("${}", number + 2)).collect();
         let select = format!("SELECT {columns} FROM {name} WHERE tenant = $1");
         Self {
             current: Sql::built(format!("{select} AND {subject} = $2 AND replaced_at IS NULL ORDER BY valid_from, id")),
-            current_many: Sql::built(format!(
-                "{select} AND {subject} IN ({}) AND replaced_at IS NULL ORDER BY {subject}, valid_from, id",
-                marks.join(", ")
-            )),
+            current_many: ManySql::new(
+                1,
+                format!("{select} AND {subject} IN ({{list}}) AND replaced_at IS NULL ORDER BY {subject}, valid_from, id").leak(),
+            ),
             current_all: Sql::built(format!("{select} AND replaced_at IS NULL ORDER BY {subject}, valid_from, id")),
             as_of: Sql::built(format!(
                 "{select} AND {subject} = $2 AND valid_from <= $3 AND (valid_to IS NULL OR valid_to > $3) \
@@ -83,7 +113,7 @@ impl KindSql {
     }
 
     pub fn texts(&self) -> Vec<&'static Sql> {
-        vec![self.current, self.current_many, self.current_all, self.as_of, self.history, self.retire]
+        vec![self.current, self.current_many.sql(), self.current_all, self.as_of, self.history, self.retire]
     }
 }
 

@@ -21,6 +21,19 @@ impl Difference {
         self.missing.is_empty() && self.superfluous.is_empty() && self.different.is_empty()
     }
 
+    /// Adds what another part of the same read model showed.
+    pub fn join(&mut self, other: Self) {
+        self.lines += other.lines;
+        for (list, more) in [
+            (&mut self.missing, other.missing),
+            (&mut self.superfluous, other.superfluous),
+            (&mut self.different, other.different),
+        ] {
+            list.extend(more);
+            list.truncate(EXAMPLES);
+        }
+    }
+
     /// Compares two sets of lines by key. Keys, not contents, appear in the result: it may be printed.
     pub fn between<Key: Ord + Debug, Line: PartialEq>(live: BTreeMap<Key, Line>, mut rebuilt: BTreeMap<Key, Line>) -> Self {
         let mut difference = Self { lines: rebuilt.len() as u64, ..Self::default() };

@@ -1,7 +1,7 @@
 use base::{Date, Id, Instant};
 use db::{Ask, Db, Param, Tx};
 
-use crate::kind::{FactRecord, MANY};
+use crate::kind::FactRecord;
 use crate::{Fact, Kind, Plan, Provenance, Tenant};
 
 /// The records in force about a subject, by the start of their period.
@@ -11,15 +11,7 @@ pub async fn current<K: Kind>(ask: &impl Ask, tenant: Id<Tenant>, subject: Id<K:
 
 /// The records in force about many subjects, by subject then by start.
 pub async fn current_many<K: Kind>(ask: &impl Ask, tenant: Id<Tenant>, subjects: &[Id<K::Subject>]) -> db::Result<Vec<Fact<K>>> {
-    let mut found = Vec::new();
-    for chunk in subjects.chunks(MANY) {
-        let mut params: Vec<&dyn Param> = vec![&tenant];
-        params.extend(chunk.iter().map(|subject| subject as &dyn Param));
-        // The text has a fixed number of marks: the last subject fills those left over.
-        params.resize(MANY + 1, &chunk[chunk.len() - 1]);
-        found.extend(ask.all::<Fact<K>>(K::sql().current_many, &params).await?);
-    }
-    Ok(found)
+    K::sql().current_many.all(ask, &[&tenant], subjects).await
 }
 
 /// Every record in force of a kind, by subject then by start, one at a time.

@@ -36,9 +36,37 @@ pub(super) const CONTRACTS: &[&str] =
     &["CDI", "CDD", "INT", "CUI", "CU1", "CU2", "CU3", "CU4", "CA", "AEN", "VDI", "AUT"];
 /// `FG`
 pub(super) const TRIGGERS: &[&str] = &[
-    "ADR", "SITFAM", "SITENFAUT", "SITPRO", "ETACIV", "INTGRO", "RESTRIRSA", "ABANEURES", "DEMRSA", "CARRSA",
-    "ENTDED", "SUS", "DECDEMPCG", "PROPCG", "DERPRE", "EXCPRE", "RAD", "MUT", "REA", "DESALL", "HOSPLA", "CREALI",
-    "ASF", "RECPEN", "TITPEN", "JUSRSAJEU", "CIRMA", "SUIRMA", "AIDFAM", "JUSACT", "SURPONEXP",
+    "ADR",
+    "SITFAM",
+    "SITENFAUT",
+    "SITPRO",
+    "ETACIV",
+    "INTGRO",
+    "RESTRIRSA",
+    "ABANEURES",
+    "DEMRSA",
+    "CARRSA",
+    "ENTDED",
+    "SUS",
+    "DECDEMPCG",
+    "PROPCG",
+    "DERPRE",
+    "EXCPRE",
+    "RAD",
+    "MUT",
+    "REA",
+    "DESALL",
+    "HOSPLA",
+    "CREALI",
+    "ASF",
+    "RECPEN",
+    "TITPEN",
+    "JUSRSAJEU",
+    "CIRMA",
+    "SUIRMA",
+    "AIDFAM",
+    "JUSACT",
+    "SURPONEXP",
 ];
 /// `ACT`, health-related codes excepted.
 pub(super) const ACTIVITIES: &[&str] = &[
@@ -50,9 +78,8 @@ pub(super) const ACTIVITIES: &[&str] = &[
     "MOC", "SNA", "EXS",
 ];
 /// `ACT`: codes that tell something about health. They never leave the reader.
-const HEALTH_ACTIVITIES: &[&str] = &[
-    "SAV", "MAL", "MLD", "MAT", "INV", "INP", "HAN", "RAT", "SUR", "CBS", "CLD", "RAC", "MMC", "MMI", "MNE",
-];
+const HEALTH_ACTIVITIES: &[&str] =
+    &["SAV", "MAL", "MLD", "MAT", "INV", "INP", "HAN", "RAT", "SUR", "CBS", "CLD", "RAC", "MMC", "MMI", "MNE"];
 
 /// Whether an activity code must be reduced to « unavailable ».
 pub(super) fn is_health_related(activity: &str) -> bool {

@@ -18,15 +18,24 @@ pub(super) enum Value<'a> {
 /// Why a value does not fit its type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Misfit {
-    TooLong { max: usize, length: usize },
+    TooLong {
+        max: usize,
+        length: usize,
+    },
     ControlCharacter,
     NotInteger,
     NotDecimal,
-    TooManyDigits { max: usize },
-    TooManyDecimals { max: usize },
+    TooManyDigits {
+        max: usize,
+    },
+    TooManyDecimals {
+        max: usize,
+    },
     NotDate,
     NotTime,
     NotBoolean,
+    /// A date the product cannot hold.
+    BeyondCalendar,
 }
 
 impl Misfit {
@@ -34,26 +43,27 @@ impl Misfit {
     pub(super) fn explain(&self) -> String {
         match self {
             Self::TooLong { max, length } => {
-                format!("valeur trop longue : {length} caractères, {max} au plus (les espaces comptent)")
+                format!("valeur trop longue : {length} caractères, {max} au plus (les espaces comptent)")
             }
             Self::ControlCharacter => {
-                "caractère de contrôle interdit en XML : le retirer ou le remplacer par une espace".to_owned()
+                "caractère de contrôle interdit en XML : le retirer ou le remplacer par une espace".to_owned()
             }
             Self::NotInteger => {
-                "nombre entier attendu (chiffres seulement) : si la valeur est inconnue, omettre l’élément".to_owned()
+                "nombre entier attendu (chiffres seulement) : si la valeur est inconnue, omettre l’élément".to_owned()
             }
-            Self::NotDecimal => "montant attendu, avec un point comme séparateur (exemple : 746.67)".to_owned(),
+            Self::NotDecimal => "montant attendu, avec un point comme séparateur (exemple : 746.67)".to_owned(),
             Self::TooManyDigits { max } => {
-                format!("trop de chiffres : {max} au plus, sans compter les zéros à gauche")
+                format!("trop de chiffres : {max} au plus, sans compter les zéros à gauche")
             }
-            Self::TooManyDecimals { max } => format!("trop de décimales : {max} au plus"),
+            Self::TooManyDecimals { max } => format!("trop de décimales : {max} au plus"),
             Self::NotDate => {
-                "date attendue sous la forme AAAA-MM-JJ (exemple : 2026-09-30) : si elle est inconnue, omettre l’élément"
+                "date attendue sous la forme AAAA-MM-JJ (exemple : 2026-09-30) : si elle est inconnue, omettre l’élément"
                     .to_owned()
             }
-            Self::NotTime => "heure attendue sous la forme HH:MM:SS, secondes comprises (exemple : 01:18:36)".to_owned(),
+            Self::BeyondCalendar => "année au-delà de 9999 : corriger la date".to_owned(),
+            Self::NotTime => "heure attendue sous la forme HH:MM:SS, secondes comprises (exemple : 01:18:36)".to_owned(),
             Self::NotBoolean => {
-                "0, 1, false ou true attendu : si la valeur est inconnue, omettre l’élément".to_owned()
+                "0, 1, false ou true attendu : si la valeur est inconnue, omettre l’élément".to_owned()
             }
         }
     }
@@ -244,7 +254,10 @@ mod tests {
             Content::Date,
             &["", "0000-01-01", "-0000-01-01", "012026-01-01", "2026-02-29", "1900-02-29", "12023-02-29"],
         );
-        refuses(Content::Date, &["2026-1-01", "2026-01-01+14:01", "2026-01-01+15:00", "2026-01-01z", "2026-01-01+2:00"]);
+        refuses(
+            Content::Date,
+            &["2026-1-01", "2026-01-01+14:01", "2026-01-01+15:00", "2026-01-01z", "2026-01-01+2:00"],
+        );
         refuses(Content::Date, &["1985-00-00", "1985", "+2026-01-01", "2026-01-0112", "2026-01-01T00:00:00", "é"]);
         assert_eq!(check(Content::Date, "2026-09-30Z"), Ok(Value::Date(Some(jiff::civil::date(2026, 9, 30)))));
         assert_eq!(check(Content::Date, "12026-09-30"), Ok(Value::Date(None)));
@@ -260,17 +273,17 @@ mod tests {
             Content::Time,
             &["", "01:18", "24:00:01", "24:00:00.5", "01:18:36.", "01:18:60", "1:18:36", "25:00:00", "01:60:00"],
         );
-        assert_eq!(
-            check(Content::Time, "01:18:36.25"),
-            Ok(Value::Time(jiff::civil::time(1, 18, 36, 250_000_000)))
-        );
+        assert_eq!(check(Content::Time, "01:18:36.25"), Ok(Value::Time(jiff::civil::time(1, 18, 36, 250_000_000))));
     }
 
     #[test]
     fn decimals() {
         accepts(Content::Decimal(9, 2), &["1", "-1", "+1", ".5", "5.", "746.670", "0000746.67", "-746.67", " 1.5 "]);
         accepts(Content::Decimal(9, 2), &["1234567.89", "123456789", "123456789.00", "00000000000000000001.00"]);
-        refuses(Content::Decimal(9, 2), &["", ".", "-", "746,67", "746.675", "1234567890", "123456789.1", "1e3", "1 2"]);
+        refuses(
+            Content::Decimal(9, 2),
+            &["", ".", "-", "746,67", "746.675", "1234567890", "123456789.1", "1e3", "1 2"],
+        );
     }
 
     #[test]

@@ -111,34 +111,39 @@ impl fmt::Display for Remark {
             Self::NoApplicant => write!(f, "aucun demandeur (DEM) au titre du RSA dans le foyer"),
             Self::FileNumberForm { number } => write!(
                 f,
-                "matricule « {number} » : ni 7 chiffres, ni 7 chiffres suivis de 8 zéros ; les 7 premiers sont gardés comme numéro"
+                "matricule « {number} » : ni 7 chiffres, ni 7 chiffres suivis de 8 zéros ; les 7 premiers sont gardés comme numéro"
             ),
             Self::FileNumberRestored { number } => {
-                write!(f, "matricule raccourci par la perte de ses zéros : lu « {number} »")
+                write!(f, "matricule raccourci par la perte de ses zéros : lu « {number} »")
             }
-            Self::NirLeftOut { reason } => write!(f, "NIR non repris : {reason}"),
+            Self::NirLeftOut { reason } => write!(f, "NIR non repris : {reason}"),
             Self::NirKey => write!(f, "la clé du NIR ne correspond pas à ses 13 caractères, seuls gardés"),
             Self::PartialBirthDate { precision: BirthDatePrecision::DayUnknown } => {
-                write!(f, "date de naissance partielle : jour inconnu")
+                write!(f, "date de naissance partielle : jour inconnu")
             }
-            Self::PartialBirthDate { .. } => write!(f, "date de naissance partielle : jour et mois inconnus"),
-            Self::UnknownCode { element, code } => write!(f, "code inconnu « {code} » pour {element}, gardé tel quel"),
+            Self::PartialBirthDate { .. } => write!(f, "date de naissance partielle : jour et mois inconnus"),
+            Self::UnknownCode { element, code } => write!(f, "code inconnu « {code} » pour {element}, gardé tel quel"),
             Self::PostcodeRestored { postcode } => {
-                write!(f, "code postal raccourci par la perte de ses zéros : lu « {postcode} »")
+                write!(f, "code postal raccourci par la perte de ses zéros : lu « {postcode} »")
             }
             Self::NumberLeftOut { element, number } => {
-                write!(f, "{element} : « {number} » n’a pas de sens, valeur non reprise")
+                write!(f, "{element} : « {number} » n’a pas de sens, valeur non reprise")
             }
             Self::TwoAddressForms { rank } => {
-                write!(f, "adresse de rang {rank} donnée à la fois en France et hors de France : l’adresse en France est gardée")
+                write!(
+                    f,
+                    "adresse de rang {rank} donnée à la fois en France et hors de France : l’adresse en France est gardée"
+                )
             }
-            Self::NoAddressForm { rank } => write!(f, "adresse de rang {rank} sans détail, ni en France ni hors de France"),
+            Self::NoAddressForm { rank } => {
+                write!(f, "adresse de rang {rank} sans détail, ni en France ni hors de France")
+            }
             Self::NoCurrentAddress => write!(f, "aucune adresse courante (rang 1)"),
             Self::StateWithoutBlock { status, block } => {
                 write!(f, "état du dossier {} sans le bloc {} qui l’explique", status.code(), block.name())
             }
             Self::BlockAgainstState { status, block } => {
-                write!(f, "bloc {} contredit par l’état du dossier {} : l’état fait foi", block.name(), status.code())
+                write!(f, "bloc {} contredit par l’état du dossier {} : l’état fait foi", block.name(), status.code())
             }
         }
     }
@@ -155,10 +160,6 @@ impl Warnings {
 
     pub(super) fn person(&mut self, person: usize, remark: Remark) {
         self.0.push(Warning { person: Some(person), remark });
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.0.clear();
     }
 
     pub(super) fn take(&mut self) -> Vec<Warning> {

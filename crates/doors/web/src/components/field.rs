@@ -1,7 +1,7 @@
 use askama::Template;
 
-use super::Fragment;
 use super::fragment::component;
+use super::{Fragment, Icon};
 
 /// One question of a form: label, hint, control, and the error beside it.
 ///
@@ -247,7 +247,21 @@ impl Field {
     }
 }
 
-component!(Field);
+/// The answer to a typeahead: the texts that may be meant, each with what tells it from its like
+/// (« Saint-Denis », « 93200 »).
+#[derive(Template, Clone)]
+#[template(path = "components/suggestions.html")]
+pub struct Suggestions {
+    suggestions: Vec<(String, String)>,
+}
+
+impl Suggestions {
+    pub fn new(suggestions: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self { suggestions: suggestions.into_iter().collect() }
+    }
+}
+
+component!(Field, Suggestions);
 
 #[cfg(test)]
 mod tests {

@@ -14,6 +14,7 @@ pub struct Form {
     fields: Vec<Field>,
     buttons: Vec<Button>,
     cancel: Option<Link>,
+    takes_focus: bool,
 }
 
 impl Form {
@@ -25,6 +26,7 @@ impl Form {
             fields: Vec::new(),
             buttons: Vec::new(),
             cancel: None,
+            takes_focus: true,
         }
     }
 
@@ -52,6 +54,12 @@ impl Form {
     /// Where « Annuler » leads.
     pub fn cancel(mut self, href: impl Into<String>) -> Self {
         self.cancel = Some(Link::new(href, "Annuler"));
+        self
+    }
+
+    /// Errors do not take the focus when the page opens: for a form that is only one part of its page.
+    pub fn without_focus(mut self) -> Self {
+        self.takes_focus = false;
         self
     }
 

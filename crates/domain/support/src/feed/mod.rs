@@ -1,0 +1,16 @@
+//! A month of the beneficiary feed becomes dated facts.
+//!
+//! Each file is a set of observations, one a household, made on the file's reference date. Facts are what
+//! the observations of all files say together (`resolve`), so the order in which files arrive does not
+//! matter: an older file completes the past and leaves the present as it is.
+
+mod model;
+mod resolve;
+mod service;
+mod store;
+
+pub use model::{
+    BatchOutcome, FeedFile, FileHeader, HouseholdObservation, Issue, NewIssue, ParentLink, PersonObservation, Report, SeenMembership, Severity,
+};
+pub use service::{HouseholdBatch, Opening, apply, complete, file, files, is_late, issues, open};
+pub(crate) use service::{pictures, sources};

@@ -1,0 +1,9 @@
+//! Two records that may be one human being: the import proposes, a person decides, and can decide again.
+
+mod model;
+mod service;
+mod store;
+
+pub use model::{Doubt, Pair, Reason, Side, Verdict};
+pub use service::{decide, decide_certain, open_doubts, undo};
+pub(crate) use store::{across_households, decided_groups, elect, propose, regroup};

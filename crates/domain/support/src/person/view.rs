@@ -1,0 +1,130 @@
+use std::collections::HashMap;
+
+use base::{Date, Id, Instant};
+use facts::{Fact, Import, Kind, Provenance};
+use law::publics::Findings;
+
+use super::{Card, Contact, Identity, Membership, Occupation, Person, Registration};
+use crate::feed::FeedFile;
+use crate::labels;
+use crate::rights::{Address, Claim, Family, Household, RightState};
+
+/// A person's file as it stood: what was true on a day, as far as was known at a moment.
+#[derive(Debug)]
+pub struct PersonFile {
+    pub person: Id<Person>,
+    pub household: Id<Household>,
+    pub claim_number: String,
+    /// The day looked at…
+    pub on: Date,
+    /// …with what was known by this moment.
+    pub known: Instant,
+    pub card: Option<Card>,
+    /// Other records decided to be the same person.
+    pub same_person: Vec<Card>,
+    pub identities: Dated<Identity>,
+    pub registration: Dated<Registration>,
+    pub memberships: Dated<Membership>,
+    pub occupations: Dated<Occupation>,
+    pub contacts: Dated<Contact>,
+    pub claims: Dated<Claim>,
+    pub rights: Dated<RightState>,
+    pub families: Dated<Family>,
+    pub addresses: Dated<Address>,
+    pub members: Vec<HouseholdMember>,
+    /// `None` when nothing was known of the person's birth.
+    pub publics: Option<Findings>,
+    /// The files that the facts come from.
+    pub files: HashMap<Id<Import>, FeedFile>,
+    /// The last file that spoke of the household, by what was known.
+    pub last_seen: Option<Id<Import>>,
+    /// A more recent monthly file is known, and does not speak of the household.
+    pub absent_from: Option<Id<Import>>,
+    pub timeline: Vec<TimelineEntry>,
+}
+
+/// The records of one kind as known at the moment looked at, by start of their period.
+#[derive(Clone, Debug)]
+pub struct Dated<K: Kind>(pub Vec<Fact<K>>);
+
+impl<K: Kind> Dated<K> {
+    /// Keeps of a subject's whole history what stood at the moment `known`.
+    pub(super) fn as_known(history: Vec<Fact<K>>, known: Instant) -> Self {
+        let mut standing: Vec<Fact<K>> = history
+            .into_iter()
+            .filter(|fact| fact.recorded_at <= known && fact.replaced_at.is_none_or(|replaced| replaced > known))
+            .collect();
+        standing.sort_by_key(|fact| (fact.valid.from, fact.id));
+        Self(standing)
+    }
+
+    /// What held on a day.
+    pub fn on(&self, day: Date) -> Option<&Fact<K>> {
+        self.0.iter().find(|fact| fact.valid.contains(day))
+    }
+
+    /// What held on a day or, failing that, last before it.
+    pub fn latest(&self, day: Date) -> Option<&Fact<K>> {
+        self.0.iter().rev().find(|fact| fact.valid.from <= day)
+    }
+}
+
+/// Somebody of the same household.
+#[derive(Clone, Debug)]
+pub struct HouseholdMember {
+    pub person: Id<Person>,
+    pub identity: Identity,
+    pub membership: Membership,
+    pub present: bool,
+}
+
+/// A line of the timeline.
+#[derive(Clone, Debug)]
+pub struct TimelineEntry {
+    pub on: Date,
+    pub what: String,
+    pub recorded_at: Instant,
+    pub provenance: Provenance,
+}
+
+/// Every fact known at the moment, newest first, in words.
+pub(super) fn timeline(file: &PersonFile) -> Vec<TimelineEntry> {
+    fn add<K: Kind>(entries: &mut Vec<TimelineEntry>, dated: &Dated<K>, tell: impl Fn(Option<&K>, &K) -> String) {
+        let mut previous: Option<&K> = None;
+        for fact in &dated.0 {
+            let what = tell(previous, &fact.value);
+            entries.push(TimelineEntry { on: fact.valid.from, what, recorded_at: fact.recorded_at, provenance: fact.provenance });
+            previous = Some(&fact.value);
+        }
+    }
+    let mut entries = Vec::new();
+    add(&mut entries, &file.claims, |_, claim| format!("Demande de RSA, organisme {}, dossier n° {}", claim.paying_body, claim.public_number()));
+    add(&mut entries, &file.rights, |_, right| {
+        let mut text = format!("Droit : {}", labels::right_status(&right.status).long);
+        if let Some(closure) = &right.closure {
+            text.push_str(&format!(" ({})", labels::closure_reason(&closure.0.reason).long));
+        }
+        text
+    });
+    add(&mut entries, &file.families, |_, family| format!("Situation familiale : {}", labels::family_situation(&family.situation).long));
+    add(&mut entries, &file.addresses, |previous, address| {
+        let verb = if previous.is_some() { "Nouvelle adresse" } else { "Adresse" };
+        format!("{verb} : {} {}", address.postcode, address.commune_name)
+    });
+    add(&mut entries, &file.identities, |previous, identity| match previous {
+        None => format!("État civil : {} {}", identity.usual_name, identity.first_name),
+        Some(_) => format!("État civil modifié : {} {}", identity.usual_name, identity.first_name),
+    });
+    add(&mut entries, &file.memberships, |previous, membership| {
+        let obligations = match membership.obligations {
+            Some(true) => "soumise aux droits et devoirs",
+            Some(false) => "hors droits et devoirs",
+            None => "droits et devoirs inconnus",
+        };
+        let role = labels::role(&membership.role).long;
+        if previous.is_some() { format!("Place dans le foyer : {role}, personne {obligations}") } else { format!("Entrée dans le foyer : {role}, personne {obligations}") }
+    });
+    add(&mut entries, &file.contacts, |_, _| "Coordonnées renseignées".to_owned());
+    entries.sort_by_key(|entry| std::cmp::Reverse((entry.on, entry.recorded_at)));
+    entries
+}
