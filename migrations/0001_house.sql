@@ -177,12 +177,14 @@ CREATE TABLE journal_seal (
     chain {text} NOT NULL,
     number {int} NOT NULL,
     entries {int} NOT NULL,
+    entries_digest {bytes} NOT NULL,
     previous {bytes} NOT NULL,
     digest {bytes} NOT NULL,
     sealed_at {instant} NOT NULL,
     purged_at {instant},
     PRIMARY KEY (tenant, chain, number)
 ) {strict};
+CREATE INDEX journal_seal_kept ON journal_seal (tenant, chain, number) WHERE purged_at IS NULL;
 
 -- Proof that a key opens what was locked with it (see the restore command).
 CREATE TABLE key_check (

@@ -5,4 +5,5 @@ mod dependencies;
 mod documents;
 mod layout;
 mod sql;
+mod territory;
 mod workspace;

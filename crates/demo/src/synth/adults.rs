@@ -71,15 +71,15 @@ fn is_running_work(activity: &Activity) -> bool {
 }
 
 fn activity(dice: &mut Dice, since: Date, until: Option<Date>) -> Option<Activity> {
-    let code = *dice.weighted(rates::ACTIVITIES);
+    let code = dice.weighted(rates::ACTIVITIES);
     let contract = match code {
         "" => return None,
-        "SAL" => Some(*dice.weighted(&[("CDI", 45), ("CDD", 40), ("INT", 12), ("AUT", 3)])),
+        "SAL" => Some(dice.weighted(&[("CDI", 45), ("CDD", 40), ("INT", 12), ("AUT", 3)])),
         "CDI" => Some("CDI"),
         "CDD" => Some("CDD"),
         "INT" => Some("INT"),
         "AEN" => Some("AEN"),
-        "CUI" => Some(*dice.pick(&["CU1", "CU2", "CU3", "CU4"])),
+        "CUI" => Some(dice.pick(&["CU1", "CU2", "CU3", "CU4"])),
         _ => None,
     };
     let code = if code == HEALTH { ActivityCode::Unavailable } else { ActivityCode::Code(code.to_owned()) };

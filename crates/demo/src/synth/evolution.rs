@@ -128,7 +128,7 @@ impl<'a> Month<'a> {
                     }
                     household.persons.push(person);
                 }
-                household.family_situation = (*dice.pick(&["VIM", "VIM", "MAR", "PAC"])).to_owned();
+                household.family_situation = dice.pick(&["VIM", "VIM", "MAR", "PAC"]).to_owned();
                 household.family_situation_since = happening.on;
                 happening.notice("SITFAM");
             }

@@ -66,7 +66,7 @@ pub(super) fn part(dice: &mut Dice, household: &mut Household, on: Date) -> Opti
             person.attached_until = Some(on.max(person.attached_since));
         }
     }
-    household.family_situation = (*dice.pick(&["SEF", "SEF", "ISO", "DIV"])).to_owned();
+    household.family_situation = dice.pick(&["SEF", "SEF", "ISO", "DIV"]).to_owned();
     household.family_situation_since = on;
     Some(Parted { on, partner, children })
 }

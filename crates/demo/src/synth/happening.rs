@@ -167,7 +167,7 @@ impl<'a> Happening<'a> {
     fn birth(&mut self, dice: &mut Dice, household: &mut Household, mother: usize) {
         let adults: Vec<Person> = household.adults().filter(|adult| family::is_present(adult)).cloned().collect();
         let Some(mother) = adults.get(mother).or(adults.first()) else { return };
-        let family_name = dice.pick(&adults).birth_name.clone();
+        let family_name = adults[dice.below(adults.len() as u64) as usize].birth_name.clone();
         let born = dice.day(self.setting.first_of_month(), self.on);
         let children = if dice.chance(rates::TWINS) { 2 } else { 1 };
         for rank in 1..=children {

@@ -146,7 +146,7 @@ impl<'a> Places<'a> {
     pub(super) fn addresses(&self, dice: &mut Dice, moved_in: Date, reference: Date) -> Vec<Address> {
         let mut addresses = vec![self.current(dice, moved_in, reference)];
         let mut left = moved_in;
-        for rank in 2..2 + *dice.weighted(rates::EARLIER_ADDRESSES) {
+        for rank in 2..2 + dice.weighted(rates::EARLIER_ADDRESSES) {
             let since = left.saturating_sub(dice.between(60, 2_000).days());
             let mut earlier = if dice.chance(rates::EARLIER_ABROAD) {
                 abroad(since)
@@ -173,12 +173,17 @@ impl<'a> Places<'a> {
         let mut home = self.inside(dice, moved_in, reference);
         if dice.chance(rates::ADMINISTRATIVE_ADDRESS) {
             home.addressee_complement.clear();
-            home.place_complement = (*dice.pick(ASSOCIATIONS)).to_owned();
+            home.place_complement = dice.pick(ASSOCIATIONS).to_owned();
         } else if dice.chance(rates::LODGED) {
             let host = Origin::draw(dice).last_name(dice);
             home.place_complement = format!("CHEZ {} {host}", dice.pick(&["M", "MME"]));
         }
         let mut address = lived_in(home, moved_in);
+        if dice.chance(rates::TWO_FORMS) {
+            address.has_foreign_lines = true;
+        } else if dice.chance(rates::NO_FORM) {
+            address.french = None;
+        }
         address.kind = if dice.chance(rates::PROVISIONAL_ADDRESS) { "P" } else { "D" }.to_owned();
         address
     }
@@ -186,7 +191,9 @@ impl<'a> Places<'a> {
     /// A home of the département, with the code its commune had: `until` is the last day it is lived in.
     fn inside(&self, dice: &mut Dice, moved_in: Date, until: Date) -> FrenchAddress {
         let place = self.draw(dice);
-        let postcode = if dice.below(2) == 0 { &place.postcodes[0] } else { dice.pick(&place.postcodes) };
+        let postcodes = &place.postcodes;
+        let postcode = if dice.below(2) == 0 { 0 } else { dice.below(postcodes.len() as u64) as usize };
+        let postcode = postcodes[postcode].as_str();
         let merged = place.commune_code == MERGED_INTO && postcode == MERGED.2;
         if merged && moved_in < MERGED_ON && (until < MERGED_ON || dice.chance(rates::MERGED_CODE_KEPT)) {
             return street(dice, MERGED.0, postcode, MERGED.1.to_owned());
@@ -210,7 +217,7 @@ fn commune_name(dice: &mut Dice, name: &str) -> String {
 }
 
 fn street(dice: &mut Dice, commune_code: &str, postcode: &str, commune_name: String) -> FrenchAddress {
-    let (plain, accented) = *dice.pick(STREETS);
+    let (plain, accented) = dice.pick(STREETS);
     let street_name = if !accented.is_empty() && dice.chance(rates::ACCENTS) { accented } else { plain };
     let number = dice.between(1, 189);
     let street_number = match dice.below(20) {
@@ -235,7 +242,7 @@ fn street(dice: &mut Dice, commune_code: &str, postcode: &str, commune_name: Str
         addressee_complement,
         place_complement,
         street_number,
-        street_kind: (*dice.weighted(STREET_KINDS)).to_owned(),
+        street_kind: dice.weighted(STREET_KINDS).to_owned(),
         street_name: street_name.to_owned(),
         locality: if dice.below(40) == 0 { format!("CS {}", dice.between(10_001, 70_999)) } else { String::new() },
         commune_code: commune_code.to_owned(),
@@ -245,7 +252,7 @@ fn street(dice: &mut Dice, commune_code: &str, postcode: &str, commune_name: Str
 }
 
 fn outside(dice: &mut Dice) -> FrenchAddress {
-    let (code, postcode, name) = *dice.pick(OUTSIDE);
+    let (code, postcode, name) = dice.pick(OUTSIDE);
     street(dice, code, postcode, name.to_owned())
 }
 

@@ -128,7 +128,7 @@ impl Setting<'_> {
             outgoing_transfer: None,
             ..couple.clone()
         };
-        let state = *dice.weighted(rates::ENTRY_STATES);
+        let state = dice.weighted(rates::ENTRY_STATES);
         rights::set_state(dice, &mut household, state, self.reference);
         rights::settle(dice, &mut household, self.reference);
         adults::enter_obligations(&mut household);
@@ -153,7 +153,7 @@ impl Setting<'_> {
         let claim_date =
             if entering { dice.day(self.first_of_month(), self.reference) } else { self.claim_date(dice, head.age) };
         let situations = if head.family.is_couple() { rates::TOGETHER } else { rates::ALONE };
-        let family_situation = (*dice.weighted(situations)).to_owned();
+        let family_situation = dice.weighted(situations).to_owned();
         let persons = self.persons(dice, rank, head, claim_date, &family_situation);
         let moved_in = self.reference.saturating_sub(dice.between(20, 4_000).days());
         let addresses = self.places.addresses(dice, moved_in, self.reference);
@@ -176,7 +176,7 @@ impl Setting<'_> {
             right: rights::open(),
             without_fixed_home: dice.chance(without_home),
             dependants: None,
-            origin: if converted { *dice.pick(&["RMI", "API", "RMI"]) } else { "DEM" }.to_owned(),
+            origin: if converted { dice.pick(&["RMI", "API", "RMI"]) } else { "DEM" }.to_owned(),
             origin_date: Some(claim_date),
             obligations: None,
             right_details: Vec::new(),
@@ -184,7 +184,7 @@ impl Setting<'_> {
             anomalies: Vec::new(),
         };
         let states = if entering { rates::ENTRY_STATES } else { rates::STATES };
-        let state = *dice.weighted(states);
+        let state = dice.weighted(states);
         rights::set_state(dice, &mut household, state, self.reference);
         for person in &mut household.persons {
             adults::describe(dice, person, self.reference);
@@ -197,7 +197,7 @@ impl Setting<'_> {
     }
 
     fn claim_date(&self, dice: &mut Dice, age: i64) -> Date {
-        let (from, to) = *dice.weighted(rates::SENIORITY);
+        let (from, to) = dice.weighted(rates::SENIORITY);
         let since_adult = ((age - 19) * 12).max(1);
         let since_first = i64::from((self.reference - FIRST_RSA).get_days()) / 31;
         let limit = since_adult.min(since_first).max(0);
@@ -209,13 +209,13 @@ impl Setting<'_> {
     /// The applicant, with a stream of chance of its own so that a homonym can be made of it.
     fn head(&self, rank: Rank) -> Head {
         let mut dice = Dice::of(self.seed, Purpose::Person, rank.0);
-        let family = *dice.weighted(rates::FAMILIES);
+        let family = dice.weighted(rates::FAMILIES);
         let (ages, woman) = match family {
             Family::Single => (rates::AGES_SINGLE, rates::WOMAN_IF_SINGLE),
             Family::LoneParent => (rates::AGES_LONE_PARENT, rates::WOMAN_IF_LONE_PARENT),
             Family::Couple | Family::CoupleWithChildren => (rates::AGES_COUPLE, rates::WOMAN_IF_COUPLE),
         };
-        let (youngest, oldest) = *dice.weighted(ages);
+        let (youngest, oldest) = dice.weighted(ages);
         let age = dice.between(youngest, oldest);
         let draft = Draft {
             origin: Origin::draw(&mut dice),
@@ -277,8 +277,8 @@ impl Setting<'_> {
         }
         let children = match family {
             Family::Single | Family::Couple => 0,
-            Family::LoneParent => *dice.weighted(rates::CHILDREN_LONE_PARENT),
-            Family::CoupleWithChildren => *dice.weighted(rates::CHILDREN_COUPLE),
+            Family::LoneParent => dice.weighted(rates::CHILDREN_LONE_PARENT),
+            Family::CoupleWithChildren => dice.weighted(rates::CHILDREN_COUPLE),
         };
         self.add_children(dice, rank, origin, &mut persons, children);
         if dice.chance(rates::OTHER_DEPENDANT) {
@@ -383,7 +383,7 @@ impl Setting<'_> {
     }
 
     fn incoming_transfer(&self, dice: &mut Dice) -> Transfer {
-        let (family, number) = *dice.weighted(rates::OTHER_BODIES);
+        let (family, number) = dice.weighted(rates::OTHER_BODIES);
         let file_number = format!("{:07}00000000", dice.below(10_000_000));
         Transfer {
             paying_body: PayingBody { family: family.to_owned(), number: number.to_owned() },

@@ -168,7 +168,7 @@ pub(super) const WITHOUT_HOME_ELSEWHERE: Rate = Rate(600);
 /// *Hypothesis*: people living at someone else's.
 pub(super) const LODGED: Rate = Rate::percent(7);
 /// *Hypothesis*: addresses kept with the current one: none, one, two.
-pub(super) const EARLIER_ADDRESSES: &[(usize, u32)] = &[(0, 55), (1, 30), (2, 15)];
+pub(super) const EARLIER_ADDRESSES: &[(u8, u32)] = &[(0, 55), (1, 30), (2, 15)];
 /// *Hypothesis*: earlier addresses outside the département, of which abroad.
 pub(super) const EARLIER_OUTSIDE: Rate = Rate::percent(24);
 /// *Hypothesis*.

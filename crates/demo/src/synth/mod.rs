@@ -21,6 +21,8 @@ mod names;
 mod persons;
 mod rights;
 mod sheet;
+#[cfg(test)]
+mod tests;
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write};
@@ -243,7 +245,8 @@ impl Previous {
     }
 
     fn read_one(&mut self) -> Result<Option<Household>, SynthesisError> {
-        Ok(self.reader.next_household()?.transpose()?.map(|record| record.household))
+        let record = self.reader.next_household()?.transpose()?;
+        Ok(record.map(|record| record.household))
     }
 
     /// The next household. When the same claim number comes twice in a row, the last one wins.
@@ -252,7 +255,7 @@ impl Previous {
             self.ahead = self.read_one()?;
             self.read += 1;
             if self.read.is_multiple_of(PROGRESS_STEP) {
-                progress(self.reader.offset().min(self.size), self.size);
+                progress(self.reader.position().offset.min(self.size), self.size);
             }
             if self.ahead.as_ref().is_none_or(|ahead| ahead.claim_number != household.claim_number) {
                 return Ok(Some(household));

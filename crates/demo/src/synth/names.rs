@@ -64,14 +64,14 @@ impl Origin {
         if !dice.chance(rates::DOUBLE_LAST_NAME) {
             return name;
         }
-        let link = *dice.pick(&["-", " "]);
+        let link = dice.pick(&["-", " "]);
         let double = format!("{name}{link}{}", self.simple_last_name(dice));
         if double.len() <= LONGEST_NAME { double } else { name }
     }
 
     fn simple_last_name(&self, dice: &mut Dice) -> String {
         if dice.chance(rates::COMMON_LAST_NAME) {
-            (*dice.pick(&self.common)).to_owned()
+            dice.pick(&self.common).to_owned()
         } else {
             format!("{}{}", dice.pick(&self.heads), dice.pick(&self.tails))
         }

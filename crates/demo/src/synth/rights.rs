@@ -29,7 +29,7 @@ pub(super) fn set_state(dice: &mut Dice, household: &mut Household, state: u8, r
     match household.right.status {
         RightStatus::Refused => {
             let on = recent(dice, 27);
-            household.right.refusal = Some(Refusal { on, reason: (*dice.weighted(rates::REFUSAL_REASONS)).to_owned() });
+            household.right.refusal = Some(Refusal { on, reason: dice.weighted(rates::REFUSAL_REASONS).to_owned() });
         }
         RightStatus::RightSuspended => {
             let since = recent(dice, 200);
@@ -42,7 +42,7 @@ pub(super) fn set_state(dice: &mut Dice, household: &mut Household, state: u8, r
         RightStatus::Closed => close(dice, household, reference),
         RightStatus::ClosedInEarlierMonth => {
             let on = recent(dice, 300).first_of_month();
-            let reason = (*dice.weighted(rates::CLOSURE_REASONS)).to_owned();
+            let reason = dice.weighted(rates::CLOSURE_REASONS).to_owned();
             household.right.closure_in_earlier_month = Some(Closure { reason, on });
         }
         _ => {}
@@ -78,8 +78,8 @@ pub(super) fn add_suspension(dice: &mut Dice, household: &mut Household, kind: S
         SuspensionKind::Right => (rates::RIGHT_REASONS, &[("RSA", 70), ("RSX", 20), ("", 10)]),
         SuspensionKind::Payment => (rates::PAYMENT_REASONS, &[("", 1)]),
     };
-    let reason = *dice.weighted(reasons);
-    let group = *dice.weighted(groups);
+    let reason = dice.weighted(reasons);
+    let group = dice.weighted(groups);
     if household.right.suspensions.iter().any(|running| running.kind == kind && running.reason == reason) {
         return;
     }
@@ -92,11 +92,11 @@ pub(super) fn add_suspension(dice: &mut Dice, household: &mut Household, kind: S
 pub(super) fn close(dice: &mut Dice, household: &mut Household, reference: Date) {
     let departs = dice.chance(rates::TRANSFERRED_OUT);
     let reason = if departs { "MUT" } else { dice.weighted(rates::CLOSURE_REASONS) };
-    let months = *dice.weighted(&[(0, 60), (1, 22), (2, 10), (3, 8)]);
+    let months = dice.weighted(&[(0, 60), (1, 22), (2, 10), (3, 8)]);
     let on = reference.first_of_month().saturating_sub(i64::from(months).months());
     close_for(household, reason, on.max(household.claim_date));
     if departs {
-        let (family, number) = *dice.weighted(rates::OTHER_BODIES);
+        let (family, number) = dice.weighted(rates::OTHER_BODIES);
         let paying_body = PayingBody { family: family.to_owned(), number: number.to_owned() };
         household.outgoing_transfer = Some(Transfer { paying_body, file_number: None, since: on });
     }

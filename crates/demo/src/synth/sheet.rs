@@ -87,7 +87,7 @@ impl Sheet {
         out.text("MATRICULE", without_zeros(number, form.chance(rates::LOST_ZEROS)))?;
         out.close()?;
         out.open("Partenaire")?;
-        out.text("TYPEPARTE", *form.weighted(&[("CG  ", 90), ("CG ", 8), ("CG", 2)]))?;
+        out.text("TYPEPARTE", form.weighted(&[("CG  ", 90), ("CG ", 8), ("CG", 2)]))?;
         out.text("IDEPARTE", "093")?;
         out.close()?;
         out.open("DemandeRSA")?;

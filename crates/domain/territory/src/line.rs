@@ -55,7 +55,7 @@ impl<'a> Line<'a> {
     pub(crate) fn text(&mut self, column: &str) -> Option<String> {
         let text = self.cell(column);
         if text.chars().count() > LONGEST {
-            self.problem(column, format!("Ce texte dépasse {LONGEST} caractères : raccourcissez-le, ou cherchez un guillemet resté ouvert."));
+            self.problem(column, format!("Ce texte dépasse {LONGEST} caractères\u{a0}: raccourcissez-le, ou cherchez un guillemet resté ouvert."));
             return None;
         }
         Some(text.to_owned())
@@ -67,7 +67,7 @@ impl<'a> Line<'a> {
     }
 
     fn missing<T>(&mut self, column: &str) -> Option<T> {
-        self.problem(column, "Cette valeur est obligatoire : renseignez-la.");
+        self.problem(column, "Cette valeur est obligatoire\u{a0}: renseignez-la.");
         None
     }
 
@@ -86,7 +86,7 @@ impl<'a> Line<'a> {
         }
         let day = read_day(text);
         if day.is_none() {
-            self.problem(column, format!("« {text} » n’est pas une date : écrivez par exemple 2026-11-22 ou 22/11/2026."));
+            self.problem(column, format!("«\u{a0}{text}\u{a0}» n’est pas une date\u{a0}: écrivez par exemple 2026-11-22 ou 22/11/2026."));
         }
         day.map(Some)
     }
@@ -98,7 +98,7 @@ impl<'a> Line<'a> {
         }
         let number = text.parse().ok().filter(|number| (0..=100_000_000).contains(number));
         if number.is_none() {
-            self.problem(column, format!("« {text} » n’est pas un nombre entier positif : écrivez-le en chiffres, sans décimale."));
+            self.problem(column, format!("«\u{a0}{text}\u{a0}» n’est pas un nombre entier positif\u{a0}: écrivez-le en chiffres, sans décimale."));
         }
         number.map(Some)
     }
@@ -115,7 +115,7 @@ impl<'a> Line<'a> {
         }
         let share = text.parse::<f64>().ok().filter(|share| *share > 0.0 && *share <= 1.0);
         if share.is_none() {
-            self.problem(column, "La part de temps plein va de 0,01 à 1 : écrivez 1 pour un temps plein, 0,8 pour 80 %.");
+            self.problem(column, "La part de temps plein va de 0,01 à 1\u{a0}: écrivez 1 pour un temps plein, 0,8 pour 80 %.");
         }
         // Between 1 and 100: no value is lost.
         #[expect(clippy::cast_possible_truncation, reason = "between 0 and 100")]
@@ -130,7 +130,7 @@ impl<'a> Line<'a> {
         match Siret::parse(text) {
             Ok(siret) => Some(Some(siret)),
             Err(error) => {
-                self.problem(column, format!("« {text} » : {error}."));
+                self.problem(column, format!("«\u{a0}{text}\u{a0}»\u{a0}: {error}."));
                 None
             }
         }
@@ -145,7 +145,7 @@ impl<'a> Line<'a> {
         let choice = read(text);
         if choice.is_none() {
             let codes: Vec<&str> = known.iter().map(|(code, _)| *code).collect();
-            self.problem(column, format!("Le code « {text} » est inconnu. Codes possibles : {}.", codes.join(", ")));
+            self.problem(column, format!("Le code «\u{a0}{text}\u{a0}» est inconnu. Codes possibles\u{a0}: {}.", codes.join(", ")));
         }
         choice.map(Some)
     }
@@ -168,7 +168,7 @@ impl<'a> Line<'a> {
                 SubjectKind::Structure => ("Aucune structure ne porte le code", "corrigez le code, ou ajoutez la structure au fichier des structures"),
                 SubjectKind::Post => ("Aucun poste ne porte le code", "corrigez le code, ou ajoutez le poste au fichier des postes"),
             };
-            self.problem(column, format!("{what} « {code} » : {mend}."));
+            self.problem(column, format!("{what} «\u{a0}{code}\u{a0}»\u{a0}: {mend}."));
         }
         found.map(Some)
     }
@@ -200,7 +200,7 @@ impl<'a> Line<'a> {
         let period = Period::new(from, to);
         if period.is_none() {
             let column = to_column.unwrap_or(first);
-            self.problem(column, "La fin précède le début ou lui est égale : la fin est le premier jour où le fait ne vaut plus, elle vient après le début.");
+            self.problem(column, "La fin précède le début ou lui est égale\u{a0}: la fin est le premier jour où le fait ne vaut plus, elle vient après le début.");
         }
         period
     }

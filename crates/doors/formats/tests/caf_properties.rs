@@ -286,7 +286,7 @@ fn read_all(document: &[u8]) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
     fn what_is_written_is_read_again(header in header(), households in vec(household(), 0..3)) {

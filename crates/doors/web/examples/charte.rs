@@ -11,7 +11,8 @@ use web::site::Site;
 async fn main() -> Result<(), Box<dyn Error>> {
     let site = Site::sample().shared();
     let clock = Clock::starting_at(Instant::start_of(jiff::civil::date(2026, 11, 22)));
-    let routes: Router = web::assets::router(site.clone()).merge(web::pages::charte::router(site.clone(), clock.clone()));
+    let routes: Router =
+        web::assets::router(site.clone()).merge(web::pages::charte::router(site.clone(), clock.clone()));
     let app = surround(routes, site, clock, &Protection::default())?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8090").await?;
     println!("http://{}/charte", listener.local_addr()?);

@@ -112,7 +112,8 @@ mod tests {
 
     #[test]
     fn scripts_stay_small() {
-        let size: usize = Files::iter().filter(|n| n.ends_with(".js")).map(|n| Files::get(&n).unwrap().data.len()).sum();
+        let size: usize =
+            Files::iter().filter(|n| n.ends_with(".js")).map(|n| Files::get(&n).unwrap().data.len()).sum();
         assert!(size < 10_000, "{size} bytes of script");
     }
 }

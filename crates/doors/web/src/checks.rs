@@ -24,7 +24,10 @@ pub fn sound_page(html: &str) {
     for inline in [" style=\"", "<style", " onclick=", "javascript:"] {
         assert!(!html.contains(inline), "{inline} is inline");
     }
-    assert_eq!(html.matches("<script").count(), html.matches("<script src=").count() + html.matches("<script type=\"module\" src=").count());
+    assert_eq!(
+        html.matches("<script").count(),
+        html.matches("<script src=").count() + html.matches("<script type=\"module\" src=").count()
+    );
     assert_eq!(html.matches("<h1").count(), 1, "one title");
 }
 
@@ -40,7 +43,9 @@ fn templates_have_french_spaces_and_apostrophes() {
     for path in files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")), "html") {
         let source = fs::read_to_string(&path).unwrap();
         for (number, line) in visible(&source).lines().enumerate() {
-            faults.extend(fault(line, true).map(|why| format!("{}:{}: {why}: {}", path.display(), number + 1, line.trim())));
+            faults.extend(
+                fault(line, true).map(|why| format!("{}:{}: {why}: {}", path.display(), number + 1, line.trim())),
+            );
         }
     }
     for path in files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), "rs") {
@@ -79,11 +84,15 @@ fn fault(text: &str, apostrophes: bool) -> Option<&'static str> {
     let chars: Vec<char> = text.chars().collect();
     for three in chars.windows(3) {
         match three {
-            [before, ' ', ':' | ';' | '!' | '?' | '»'] if before.is_alphanumeric() || *before == '»' || *before == ')' => {
+            [before, ' ', ':' | ';' | '!' | '?' | '»']
+                if before.is_alphanumeric() || *before == '»' || *before == ')' =>
+            {
                 return Some("ordinary space before a double sign");
             }
             ['«', ' ', _] => return Some("ordinary space after «"),
-            [a, '\'', b] if apostrophes && a.is_alphabetic() && b.is_alphabetic() => return Some("straight apostrophe"),
+            [a, '\'', b] if apostrophes && a.is_alphabetic() && b.is_alphabetic() => {
+                return Some("straight apostrophe");
+            }
             _ => {}
         }
     }

@@ -134,6 +134,11 @@ impl NavItem {
 }
 
 impl UserMenu {
+    /// « AT » of « Awa Traoré »: all that a telephone has room for.
+    pub fn initials(&self) -> String {
+        self.name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect()
+    }
+
     /// The mandate in use.
     pub fn current(&self) -> Option<&MandateChoice> {
         self.mandates.iter().find(|mandate| mandate.current)
@@ -146,7 +151,8 @@ mod tests {
 
     #[test]
     fn a_page_marks_its_own_entry_only() {
-        let layout = Layout::new(Site::sample().shared(), Date::new(2026, 11, 22).unwrap(), "/personnes/12", "Nadia Benali");
+        let layout =
+            Layout::new(Site::sample().shared(), Date::new(2026, 11, 22).unwrap(), "/personnes/12", "Nadia Benali");
         assert!(layout.under(&NavItem::new("/personnes", "Personnes")));
         assert!(!layout.under(&NavItem::new("/person", "Autre")));
         assert!(!layout.under(&NavItem::new("/", "Accueil")));

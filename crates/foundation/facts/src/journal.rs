@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use base::{Id, Instant};
-use db::{Ask, Db, Json, Param, Registered, Sql, Tx, sql};
+use db::{Ask, Db, FromRow, Json, Param, Registered, Sql, Tx, sql};
 use ring::digest::{Context, SHA256};
 use ring::rand::{SecureRandom, SystemRandom};
 
@@ -58,7 +58,10 @@ db::row! {
     pub struct Seal {
         pub number: i64,
         pub entries: i64,
+        /// Digest of the entries alone: the seal can be verified when they have been purged.
+        pub entries_digest: Vec<u8>,
         pub previous: Vec<u8>,
+        /// Digest of all of the above with the moment, the chain and the tenant.
         pub digest: Vec<u8>,
         pub sealed_at: Instant,
         /// Set when the entries have been deleted at the end of their retention; the seal stays.
@@ -72,14 +75,14 @@ struct Texts {
     insert_payload: &'static Sql,
     unsealed: &'static Sql,
     mark_sealed: &'static Sql,
-    of_seal: &'static Sql,
+    of_seals: &'static Sql,
     of_subject: &'static Sql,
     recent: &'static Sql,
     payload: &'static Sql,
-    payloads_of_seal: &'static Sql,
+    payloads_of_seals: &'static Sql,
     erase_payload: &'static Sql,
-    delete_of_seal: &'static Sql,
-    delete_payloads_of_seal: &'static Sql,
+    delete_of_seals: &'static Sql,
+    delete_payloads_of_seals: &'static Sql,
     waiting: &'static Sql,
 }
 
@@ -102,20 +105,22 @@ impl Texts {
             insert_payload: Sql::built(format!("INSERT INTO {payloads} (entry, tenant, salt, body) VALUES ($1, $2, $3, $4)")),
             unsealed: Sql::built(format!("SELECT {columns} FROM {entries} WHERE tenant = $1 AND seal IS NULL ORDER BY id LIMIT $2")),
             mark_sealed: Sql::built(format!("UPDATE {entries} SET seal = $1 WHERE id = $2")),
-            of_seal: Sql::built(format!("SELECT {columns} FROM {entries} WHERE tenant = $1 AND seal = $2 ORDER BY id")),
+            of_seals: Sql::built(format!(
+                "SELECT {columns}, seal FROM {entries} WHERE tenant = $1 AND seal BETWEEN $2 AND $3 ORDER BY seal, id"
+            )),
             of_subject: Sql::built(format!(
                 "SELECT {columns} FROM {entries} WHERE tenant = $1 AND subject_kind = $2 AND subject = $3 ORDER BY id DESC LIMIT $4"
             )),
             recent: Sql::built(format!("SELECT {columns} FROM {entries} WHERE tenant = $1 AND id < $2 ORDER BY id DESC LIMIT $3")),
             payload: Sql::built(format!("SELECT salt, body FROM {payloads} WHERE entry = $1")),
-            payloads_of_seal: Sql::built(format!(
+            payloads_of_seals: Sql::built(format!(
                 "SELECT p.entry, p.salt, p.body FROM {payloads} p JOIN {entries} e ON e.id = p.entry
-                 WHERE e.tenant = $1 AND e.seal = $2 ORDER BY p.entry"
+                 WHERE e.tenant = $1 AND e.seal BETWEEN $2 AND $3 ORDER BY p.entry"
             )),
             erase_payload: Sql::built(format!("DELETE FROM {payloads} WHERE entry = $1 AND tenant = $2")),
-            delete_of_seal: Sql::built(format!("DELETE FROM {entries} WHERE tenant = $1 AND seal = $2")),
-            delete_payloads_of_seal: Sql::built(format!(
-                "DELETE FROM {payloads} WHERE entry IN (SELECT id FROM {entries} WHERE tenant = $1 AND seal = $2)"
+            delete_of_seals: Sql::built(format!("DELETE FROM {entries} WHERE tenant = $1 AND seal BETWEEN $2 AND $3")),
+            delete_payloads_of_seals: Sql::built(format!(
+                "DELETE FROM {payloads} WHERE entry IN (SELECT id FROM {entries} WHERE tenant = $1 AND seal BETWEEN $2 AND $3)"
             )),
             waiting: Sql::built(format!("SELECT count(*) FROM {entries} WHERE tenant = $1 AND seal IS NULL AND at < $2")),
         }
@@ -123,8 +128,8 @@ impl Texts {
 
     fn all(&self) -> Vec<&'static Sql> {
         vec![
-            self.insert, self.insert_payload, self.unsealed, self.mark_sealed, self.of_seal, self.of_subject, self.recent,
-            self.payload, self.payloads_of_seal, self.erase_payload, self.delete_of_seal, self.delete_payloads_of_seal, self.waiting,
+            self.insert, self.insert_payload, self.unsealed, self.mark_sealed, self.of_seals, self.of_subject, self.recent,
+            self.payload, self.payloads_of_seals, self.erase_payload, self.delete_of_seals, self.delete_payloads_of_seals, self.waiting,
         ]
     }
 }
@@ -134,13 +139,17 @@ db::inventory::submit! {
 }
 
 sql! {
-    LAST_SEAL = "SELECT number, entries, previous, digest, sealed_at, purged_at FROM journal_seal
+    LAST_SEAL = "SELECT number, entries, entries_digest, previous, digest, sealed_at, purged_at FROM journal_seal
                  WHERE tenant = $1 AND chain = $2 ORDER BY number DESC LIMIT 1";
-    SEALS = "SELECT number, entries, previous, digest, sealed_at, purged_at FROM journal_seal
-             WHERE tenant = $1 AND chain = $2 ORDER BY number";
-    INSERT_SEAL = "INSERT INTO journal_seal (tenant, chain, number, entries, previous, digest, sealed_at)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    MARK_PURGED = "UPDATE journal_seal SET purged_at = $1 WHERE tenant = $2 AND chain = $3 AND number = $4";
+    SEALS = "SELECT number, entries, entries_digest, previous, digest, sealed_at, purged_at FROM journal_seal
+             WHERE tenant = $1 AND chain = $2 AND number > $3 ORDER BY number LIMIT $4";
+    INSERT_SEAL = "INSERT INTO journal_seal (tenant, chain, number, entries, entries_digest, previous, digest, sealed_at)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    TO_PURGE = "SELECT number FROM journal_seal
+                WHERE tenant = $1 AND chain = $2 AND purged_at IS NULL AND sealed_at < $3 ORDER BY number LIMIT $4";
+    MARK_PURGED = "UPDATE journal_seal SET purged_at = $1
+                   WHERE tenant = $2 AND chain = $3 AND number BETWEEN $4 AND $5 AND purged_at IS NULL";
+    LAST_PURGED = "SELECT max(subject) FROM journal_entry WHERE tenant = $1 AND subject_kind = $2 AND action = $3";
 }
 
 /// Salt of a payload: without it, a short payload could be guessed back from its digest.
@@ -151,6 +160,12 @@ const GENESIS: [u8; 32] = [0; 32];
 
 /// Entries of one seal at most: a batch stays quick to write and to verify.
 const BATCH: i64 = 5_000;
+
+/// Seals read together when a chain is verified.
+const SEALS_AT_ONCE: i64 = 256;
+
+/// What tells that batches were deleted at the end of their retention.
+const PURGED: &str = "journal.purged";
 
 fn payload_digest(salt: &[u8], body: &serde_json::Value) -> Vec<u8> {
     let mut context = Context::new(&SHA256);
@@ -207,19 +222,30 @@ pub async fn seal_within(tx: &Tx, chain: Chain, tenant: Id<Tenant>, now: Instant
     let last: Option<Seal> = tx.maybe(&LAST_SEAL, &[&tenant, &chain]).await?;
     let number = last.as_ref().map_or(1, |seal| seal.number + 1);
     let previous = last.map_or_else(|| GENESIS.to_vec(), |seal| seal.digest);
-    let digest = seal_digest(&previous, tenant, number, &waiting);
     let entries = i64::try_from(waiting.len()).unwrap_or(BATCH);
-    tx.execute(&INSERT_SEAL, &[&tenant, &chain, &number, &entries, &previous, &digest, &now]).await?;
+    let entries_digest = digest_of_entries(&waiting);
+    let mut seal = Seal { number, entries, entries_digest, previous, digest: Vec::new(), sealed_at: now, purged_at: None };
+    seal.digest = seal_digest(chain, tenant, &seal);
+    let Seal { entries_digest, previous, digest, .. } = &seal;
+    tx.execute(&INSERT_SEAL, &[&tenant, &chain, &number, &entries, entries_digest, previous, digest, &now]).await?;
     let sets: Vec<Vec<&dyn Param>> = waiting.iter().map(|entry| vec![&number as &dyn Param, &entry.id]).collect();
     tx.execute_many(texts.mark_sealed, &sets).await?;
-    Ok(Some(Seal { number, entries, previous, digest, sealed_at: now, purged_at: None }))
+    Ok(Some(seal))
 }
 
-fn seal_digest(previous: &[u8], tenant: Id<Tenant>, number: i64, entries: &[Entry]) -> Vec<u8> {
+fn seal_digest(chain: Chain, tenant: Id<Tenant>, seal: &Seal) -> Vec<u8> {
     let mut context = Context::new(&SHA256);
-    context.update(previous);
-    context.update(&tenant.raw().to_be_bytes());
-    context.update(&number.to_be_bytes());
+    context.update(&seal.previous);
+    context.update(chain.as_code().as_bytes());
+    for number in [tenant.raw(), seal.number, seal.entries, seal.sealed_at.micros()] {
+        context.update(&number.to_be_bytes());
+    }
+    context.update(&seal.entries_digest);
+    context.finish().as_ref().to_vec()
+}
+
+fn digest_of_entries(entries: &[Entry]) -> Vec<u8> {
+    let mut context = Context::new(&SHA256);
     for entry in entries {
         for number in [Some(entry.id), Some(entry.at.micros()), entry.author.map(Id::raw), entry.mandate, entry.subject] {
             context.update(&[u8::from(number.is_some())]);
@@ -270,18 +296,25 @@ pub async fn erase_payload(
     Ok(erased)
 }
 
-/// Deletes the entries of whole batches sealed before `before`; their seals stay and keep the chain whole.
-/// Gives the number of batches deleted.
-pub async fn purge(tx: &Tx, chain: Chain, tenant: Id<Tenant>, before: Instant, now: Instant) -> db::Result<u64> {
+/// Deletes the entries of the oldest batches sealed before `before`, `limit` of them at most; their seals stay and
+/// keep the chain whole. That it was done becomes an entry of the chain of writes, without which
+/// [`verify`] takes the missing entries for a breach. Gives the number of batches deleted.
+pub async fn purge(tx: &Tx, chain: Chain, tenant: Id<Tenant>, before: Instant, now: Instant, limit: i64) -> db::Result<u64> {
     let texts = Texts::of(chain);
-    let seals: Vec<Seal> = tx.all(&SEALS, &[&tenant, &chain]).await?;
-    let mut purged = 0;
-    for seal in seals.iter().filter(|seal| seal.purged_at.is_none() && seal.sealed_at < before) {
-        tx.execute(texts.delete_payloads_of_seal, &[&tenant, &seal.number]).await?;
-        tx.execute(texts.delete_of_seal, &[&tenant, &seal.number]).await?;
-        tx.execute(&MARK_PURGED, &[&now, &tenant, &chain, &seal.number]).await?;
-        purged += 1;
-    }
+    let numbers: Vec<i64> = tx.all(&TO_PURGE, &[&tenant, &chain, &before, &limit]).await?;
+    let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { return Ok(0) };
+    tx.execute(texts.delete_payloads_of_seals, &[&tenant, first, last]).await?;
+    tx.execute(texts.delete_of_seals, &[&tenant, first, last]).await?;
+    let purged = tx.execute(&MARK_PURGED, &[&now, &tenant, &chain, first, last]).await?;
+    let told = NewEntry {
+        author: None,
+        mandate: None,
+        action: PURGED,
+        subject_kind: chain.as_code(),
+        subject: Some(*last),
+        payload: serde_json::json!({ "first": first, "last": last }),
+    };
+    append(tx, Chain::Writes, tenant, now, told).await?;
     Ok(purged)
 }
 
@@ -343,48 +376,76 @@ pub async fn verify(db: &Db, chain: Chain, tenant: Id<Tenant>, kept: &[Checkpoin
     let texts = Texts::of(chain);
     let db = db.long();
     let mut found = Verification::default();
-    let seals: Vec<Seal> = db.all(&SEALS, &[&tenant, &chain]).await?;
+    let purged_up_to: Option<i64> = db.one(&LAST_PURGED, &[&tenant, &chain, &PURGED]).await?;
+    let mut kept: Vec<&Checkpoint> = kept.iter().filter(|kept| kept.chain == chain && kept.tenant == tenant.raw()).collect();
     let mut previous = GENESIS.to_vec();
-    for (position, seal) in seals.iter().enumerate() {
-        found.seals += 1;
-        let expected = i64::try_from(position).unwrap_or(i64::MAX) + 1;
-        if seal.number != expected {
-            found.breaches.push(format!("sceau {expected} absent (le suivant porte le numéro {})", seal.number));
+    let mut expected = 1;
+    loop {
+        let seals: Vec<Seal> = db.all(&SEALS, &[&tenant, &chain, &(expected - 1), &SEALS_AT_ONCE]).await?;
+        let (Some(first), Some(last)) = (seals.first(), seals.last()) else { break };
+        let mut entries: HashMap<i64, Vec<Entry>> = HashMap::new();
+        for Sealed { entry, seal } in db.all::<Sealed>(texts.of_seals, &[&tenant, &first.number, &last.number]).await? {
+            entries.entry(seal).or_default().push(entry);
         }
-        if seal.previous != previous {
-            found.breaches.push(format!("sceau {} : ne suit pas le sceau précédent", seal.number));
+        for seal in &seals {
+            found.seals += 1;
+            if seal.number != expected {
+                found.breaches.push(format!("sceau {expected} absent (le suivant porte le numéro {})", seal.number));
+            }
+            expected = seal.number + 1;
+            if seal.previous != previous {
+                found.breaches.push(format!("sceau {}\u{a0}: ne suit pas le sceau précédent", seal.number));
+            }
+            previous.clone_from(&seal.digest);
+            if seal_digest(chain, tenant, seal) != seal.digest {
+                found.breaches.push(format!("sceau {}\u{a0}: le sceau a été modifié", seal.number));
+            }
+            let of_seal = entries.get(&seal.number).map_or(&[][..], Vec::as_slice);
+            if seal.purged_at.is_some() {
+                found.purged_batches += 1;
+                if purged_up_to.is_none_or(|last| last < seal.number) || !of_seal.is_empty() {
+                    found.breaches.push(format!("sceau {}\u{a0}: dit purgé, sans que le journal le raconte", seal.number));
+                }
+            } else if of_seal.len() as i64 != seal.entries {
+                found.breaches.push(format!("sceau {}\u{a0}: {} lignes au lieu de {}", seal.number, of_seal.len(), seal.entries));
+            } else if digest_of_entries(of_seal) != seal.entries_digest {
+                found.breaches.push(format!("sceau {}\u{a0}: une ligne a été modifiée", seal.number));
+            }
+            kept.retain(|kept| kept.number != seal.number || kept.digest != hex(&seal.digest) || kept.sealed_at != seal.sealed_at);
         }
-        previous.clone_from(&seal.digest);
-        if seal.purged_at.is_some() {
-            found.purged_batches += 1;
-            continue;
-        }
-        let entries: Vec<Entry> = db.all(texts.of_seal, &[&tenant, &seal.number]).await?;
-        found.entries += entries.len() as u64;
-        if entries.len() as i64 != seal.entries {
-            found.breaches.push(format!("sceau {} : {} lignes au lieu de {}", seal.number, entries.len(), seal.entries));
-        } else if seal_digest(&seal.previous, tenant, seal.number, &entries) != seal.digest {
-            found.breaches.push(format!("sceau {} : une ligne ou le sceau a été modifié", seal.number));
-        }
-        let payloads: Vec<(i64, Vec<u8>, Json<serde_json::Value>)> = db.all(texts.payloads_of_seal, &[&tenant, &seal.number]).await?;
-        found.erased_payloads += (entries.len() as u64).saturating_sub(payloads.len() as u64);
-        let digests: HashMap<i64, &[u8]> = entries.iter().map(|entry| (entry.id, entry.payload_digest.as_slice())).collect();
+        let digests: HashMap<i64, Vec<u8>> = entries.into_values().flatten().map(|entry| (entry.id, entry.payload_digest)).collect();
+        found.entries += digests.len() as u64;
+        let payloads: Vec<(i64, Vec<u8>, Json<serde_json::Value>)> =
+            db.all(texts.payloads_of_seals, &[&tenant, &first.number, &last.number]).await?;
+        found.erased_payloads += (digests.len() as u64).saturating_sub(payloads.len() as u64);
         for (id, salt, Json(body)) in payloads {
-            if digests.get(&id) != Some(&payload_digest(&salt, &body).as_slice()) {
-                found.breaches.push(format!("ligne {id} : son contenu détaillé a été modifié"));
+            if digests.get(&id) != Some(&payload_digest(&salt, &body)) {
+                found.breaches.push(format!("ligne {id}\u{a0}: son contenu détaillé a été modifié"));
             }
         }
     }
-    for checkpoint in kept.iter().filter(|kept| kept.chain == chain && kept.tenant == tenant.raw()) {
-        let stands = seals.iter().any(|seal| seal.number == checkpoint.number && hex(&seal.digest) == checkpoint.digest);
-        if !stands {
-            found.breaches.push(format!("point de contrôle {} : le sceau conservé à l’extérieur n’est plus celui de la base", checkpoint.number));
-        }
+    for checkpoint in kept {
+        found.breaches.push(format!("point de contrôle {}\u{a0}: le sceau conservé à l’extérieur n’est plus celui de la base", checkpoint.number));
     }
     let an_hour_ago = now.plus(-jiff::SignedDuration::from_hours(1));
     found.unsealed = db.one(texts.waiting, &[&tenant, &an_hour_ago]).await?;
     Ok(found)
 }
+
+/// An entry with the number of its seal.
+struct Sealed {
+    entry: Entry,
+    seal: i64,
+}
+
+impl FromRow for Sealed {
+    fn from_row(row: &db::Row<'_>) -> db::Result<Self> {
+        Ok(Self { entry: Entry::from_row(row)?, seal: row.get(ENTRY_COLUMNS)? })
+    }
+}
+
+/// Columns of an [`Entry`]; that of its seal comes after.
+const ENTRY_COLUMNS: usize = 8;
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

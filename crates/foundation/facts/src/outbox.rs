@@ -39,6 +39,8 @@ pub async fn publish(tx: &Tx, tenant: Id<Tenant>, topic: &str, version: i64, bod
 /// The events that `consumer` has not had yet, oldest first, at most `limit`. The consumer's place moves
 /// on with the transaction: what it does with them and the move happen together.
 pub async fn take(tx: &Tx, tenant: Id<Tenant>, consumer: &str, limit: i64) -> db::Result<Vec<Event>> {
+    // A consumer that runs on several nodes takes turns with itself.
+    tx.hold(&[tenant.raw() ^ crate::store::name_hash(consumer)]).await?;
     let last: i64 = tx.maybe(&CURSOR, &[&tenant, &consumer]).await?.unwrap_or(0);
     let events: Vec<Event> = tx.all(&AFTER, &[&tenant, &last, &limit]).await?;
     if let Some(event) = events.last() {

@@ -62,11 +62,15 @@ pub async fn write<K: Kind, E: From<db::Error>>(
 
 /// The number other transactions wait for when they change the same facts of the same subject.
 pub(crate) fn lock_key<K: Kind>(subject: Id<K::Subject>) -> i64 {
-    // FNV-1a over the table's name, mixed with the subject.
-    let table = K::table().name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+    name_hash(K::table().name) ^ subject.raw()
+}
+
+/// FNV-1a, to make a number to wait for out of a name.
+pub(crate) fn name_hash(name: &str) -> i64 {
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    table.cast_signed() ^ subject.raw()
+    hash.cast_signed()
 }
 
 /// Changes to many subjects, gathered and written together.

@@ -4,7 +4,7 @@
 use base::{Date, Id, Instant, Period};
 use db::{Ask, Json, Tx};
 use facts::journal::{self, Chain, NewEntry};
-use facts::{Fact, Plan, Provenance, Source, Tenant};
+use facts::{Conflict, Fact, Plan, Provenance, Source, Tenant};
 use serde::de::DeserializeOwned;
 
 use crate::gate::{ManageAccounts, Permit};
@@ -167,6 +167,7 @@ pub async fn set(platform: &Platform, permit: &Permit<ManageAccounts>, valid: Pe
     if parameter.citation.trim().is_empty() {
         return Err(Error::rule("indiquez le texte ou la décision dont vient cette valeur"));
     }
+    let valid = Period::new(valid.from, valid.to).ok_or(Conflict::Empty)?;
     let payload = serde_json::json!({
         "name": parameter.name,
         "value": parameter.value.0,

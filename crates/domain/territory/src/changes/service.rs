@@ -80,7 +80,7 @@ async fn close_one<K: Described>(platform: &Platform, actor: &Actor, id: Id<K>, 
     if to == Some(None) {
         line.problem(column, "Donnez le premier jour où cela ne vaut plus.");
     } else if to.flatten().is_some_and(|to| to <= known.valid.from) {
-        line.problem(column, "La fin vient après le début : si cela n’a jamais été vrai, retirez l’enregistrement.");
+        line.problem(column, "La fin vient après le début\u{a0}: si cela n’a jamais été vrai, retirez l’enregistrement.");
     }
     let citation = line.required_text("source");
     let certainty = line.choice("dates_certainty", Certainty::from_code, &Certainty::choices());
@@ -95,7 +95,7 @@ async fn close_one<K: Described>(platform: &Platform, actor: &Actor, id: Id<K>, 
     let mut evidence = value.evidence();
     evidence.dates_certainty = certainty.unwrap_or(evidence.dates_certainty);
     if !evidence.citation.contains(&citation) {
-        evidence.citation = format!("{} ; fin : {citation}", evidence.citation);
+        evidence.citation = format!("{}\u{202f}; fin\u{a0}: {citation}", evidence.citation);
     }
     value.set_evidence(evidence);
     let valid = known.valid.until(to).ok_or(Conflict::Empty)?;

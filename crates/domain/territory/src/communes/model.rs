@@ -30,7 +30,7 @@ sourced_kind! {
         Field::required("postcodes", "Codes postaux", Input::Text).hint("Séparés par des espaces."),
         Field::optional("ept", "Établissement public territorial", Input::Text),
         Field::optional("successor_code", "Commune qui lui succède", Input::Code(SubjectKind::Commune))
-            .hint("Seulement si elle a fusionné ; indiquez alors la date de fin."),
+            .hint("Seulement si elle a fusionné\u{202f}; indiquez alors la date de fin."),
     ];
     read (line) {
         (

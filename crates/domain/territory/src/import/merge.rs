@@ -52,7 +52,7 @@ pub(super) fn merge<K: Described>(in_force: &[Fact<K>], said: &[Said<K>]) -> Res
         let rival = said[..position].iter().find(|other| other.value.same_slot(&one.value) && other.valid.overlaps(&one.valid));
         if let Some(rival) = rival {
             refused.push((one.line, format!(
-                "Cette période ({}) chevauche celle de la ligne {} ({}) : ajustez les dates de l’une ou de l’autre.",
+                "Cette période ({}) chevauche celle de la ligne {} ({})\u{a0}: ajustez les dates de l’une ou de l’autre.",
                 words::period(one.valid), rival.line, words::period(rival.valid)
             )));
         }
@@ -81,7 +81,7 @@ pub(super) fn merge<K: Described>(in_force: &[Fact<K>], said: &[Said<K>]) -> Res
             .find(|fact| !claimed.contains(&fact.id) && fact.value.same_slot(&one.value) && fact.valid.overlaps(&one.valid));
         if let Some(rival) = rival {
             refused.push((one.line, format!(
-                "Une autre valeur est déjà enregistrée {} et chevauche cette ligne ({}) : ajoutez au fichier la ligne qui la termine (même début, avec sa date de fin), ou corrigez-la à l’écran.",
+                "Une autre valeur est déjà enregistrée {} et chevauche cette ligne ({})\u{a0}: ajoutez au fichier la ligne qui la termine (même début, avec sa date de fin), ou corrigez-la à l’écran.",
                 words::period(rival.valid), words::period(one.valid)
             )));
         }

@@ -27,19 +27,19 @@ pub(crate) fn new_subject<K: Described>(names: &Names, cells: &Cells) -> Result<
     if let (None, Some(code)) = (known, &code) {
         if !well_formed(sort, code) {
             let reason = match sort {
-                SubjectKind::Commune => "Un code Insee compte cinq caractères, par exemple 93066 : corrigez-le (un tableur a pu effacer un zéro).",
-                _ => "Un code s’écrit en lettres minuscules sans accent, chiffres et traits d’union, 80 caractères au plus : corrigez-le.",
+                SubjectKind::Commune => "Un code Insee compte cinq caractères, par exemple 93066\u{a0}: corrigez-le (un tableur a pu effacer un zéro).",
+                _ => "Un code s’écrit en lettres minuscules sans accent, chiffres et traits d’union, 80 caractères au plus\u{a0}: corrigez-le.",
             };
             line.problem(layout.subject, reason);
         }
         if sort == SubjectKind::Structure && kind == Some(None) {
-            line.problem("kind", "Une structure nouvelle a un type : choisissez-le.");
+            line.problem("kind", "Une structure nouvelle a un type\u{a0}: choisissez-le.");
         }
     }
     if let (Some(known), Some(Some(kind))) = (known, kind) {
         let own = names.kind(Id::new(known.raw()));
         if own.is_some_and(|own| own != kind) {
-            line.problem("kind", "Le type d’une structure ne change pas : gardez le sien, ou donnez un autre code à la nouvelle structure.");
+            line.problem("kind", "Le type d’une structure ne change pas\u{a0}: gardez le sien, ou donnez un autre code à la nouvelle structure.");
         }
     }
     let problems = line.into_problems();

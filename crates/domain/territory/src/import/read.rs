@@ -21,16 +21,16 @@ pub(super) fn sheet(file: &File) -> Result<Sheet, Vec<Problem>> {
     let whole = |reason: String| vec![Problem { file: file.name.clone(), line: 0, column: String::new(), reason }];
     let text = decode(&file.bytes);
     if text.trim().is_empty() {
-        return Err(whole("Ce fichier est vide : vérifiez que vous avez choisi le bon.".to_owned()));
+        return Err(whole("Ce fichier est vide\u{a0}: vérifiez que vous avez choisi le bon.".to_owned()));
     }
     if text.contains('\0') {
-        return Err(whole("Ce fichier n’est pas un fichier CSV : dans le tableur, enregistrez-le au format « CSV UTF-8 ».".to_owned()));
+        return Err(whole("Ce fichier n’est pas un fichier CSV\u{a0}: dans le tableur, enregistrez-le au format «\u{a0}CSV UTF-8\u{a0}».".to_owned()));
     }
     let separator = separator_of(&text);
     let mut reader = csv::ReaderBuilder::new().delimiter(separator).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let headers: Vec<String> = match reader.headers() {
         Ok(headers) => headers.iter().map(|header| header.to_lowercase()).collect(),
-        Err(error) => return Err(whole(format!("L’en-tête est illisible : {error}."))),
+        Err(error) => return Err(whole(format!("L’en-tête est illisible\u{a0}: {error}."))),
     };
     let Some(description) = recognise(&headers) else {
         return Err(whole(unknown_header(&headers)));
@@ -42,7 +42,7 @@ pub(super) fn sheet(file: &File) -> Result<Sheet, Vec<Problem>> {
             Ok(record) => record,
             Err(error) => {
                 let line = error.position().map_or(0, csv::Position::line);
-                let reason = "Cette ligne est illisible : vérifiez les guillemets et les séparateurs.".to_owned();
+                let reason = "Cette ligne est illisible\u{a0}: vérifiez les guillemets et les séparateurs.".to_owned();
                 problems.push(Problem { file: file.name.clone(), line, column: String::new(), reason });
                 continue;
             }
@@ -53,7 +53,7 @@ pub(super) fn sheet(file: &File) -> Result<Sheet, Vec<Problem>> {
         }
         if record.len() > headers.len() && record.iter().skip(headers.len()).any(|cell| !cell.is_empty()) {
             let reason = format!(
-                "Cette ligne a {} colonnes, l’en-tête {} : mettez entre guillemets les textes qui contiennent le séparateur « {} ».",
+                "Cette ligne a {} colonnes, l’en-tête {}\u{a0}: mettez entre guillemets les textes qui contiennent le séparateur «\u{a0}{}\u{a0}».",
                 record.len(), headers.len(), char::from(separator)
             );
             problems.push(Problem { file: file.name.clone(), line, column: String::new(), reason });
@@ -63,7 +63,7 @@ pub(super) fn sheet(file: &File) -> Result<Sheet, Vec<Problem>> {
         lines.push((line, cells.map(|(header, cell)| (header.clone(), cell.to_owned())).collect()));
     }
     if lines.is_empty() && problems.is_empty() {
-        problems = whole("Ce fichier n’a que son en-tête : ajoutez-y des lignes.".to_owned());
+        problems = whole("Ce fichier n’a que son en-tête\u{a0}: ajoutez-y des lignes.".to_owned());
     }
     if problems.is_empty() { Ok(Sheet { name: file.name.clone(), kind: description.kind, lines }) } else { Err(problems) }
 }
@@ -104,9 +104,9 @@ fn unknown_header(headers: &[String]) -> String {
         })
         .collect();
     format!(
-        "L’en-tête « {} » n’est celui d’aucun fichier connu. Fichiers connus, avec les colonnes qui les font reconnaître : {}.",
+        "L’en-tête «\u{a0}{}\u{a0}» n’est celui d’aucun fichier connu. Fichiers connus, avec les colonnes qui les font reconnaître\u{a0}: {}.",
         headers.join(", "),
-        known.join(" ; ")
+        known.join("\u{202f}; ")
     )
 }
 
@@ -124,9 +124,9 @@ fn header_problems(file: &File, headers: &[String], description: &Description) -
     let mut problems = Vec::new();
     for (position, header) in headers.iter().enumerate() {
         let reason = if !header.is_empty() && !known.contains(&header.as_str()) {
-            format!("La colonne « {header} » est inconnue dans ce fichier. Colonnes possibles : {}.", known.join(", "))
+            format!("La colonne «\u{a0}{header}\u{a0}» est inconnue dans ce fichier. Colonnes possibles\u{a0}: {}.", known.join(", "))
         } else if !header.is_empty() && headers[..position].contains(header) {
-            format!("La colonne « {header} » apparaît deux fois : gardez-en une.")
+            format!("La colonne «\u{a0}{header}\u{a0}» apparaît deux fois\u{a0}: gardez-en une.")
         } else {
             continue;
         };

@@ -95,9 +95,10 @@ pub enum Reason {
     )]
     DatesReversed { reference_date: Date, created_on: Date },
     #[error(
-        "total annoncé : {} ; lu : {} ; le fichier est sans doute tronqué : le redemander, ou l’accepter tel quel",
+        "total annoncé : {} ; lu : {} ; {}le redemander, ou l’accepter tel quel",
         count(u64::from(*.announced)),
-        count(*.read)
+        count(*.read),
+        if *.read < u64::from(*.announced) { "le fichier est sans doute tronqué : " } else { "" }
     )]
     CountMismatch { announced: u32, read: u64 },
 }

@@ -49,7 +49,7 @@ impl Misfit {
                 "caractère de contrôle interdit en XML : le retirer ou le remplacer par une espace".to_owned()
             }
             Self::NotInteger => {
-                "nombre entier attendu (chiffres seulement) : si la valeur est inconnue, omettre l’élément".to_owned()
+                "nombre entier attendu (chiffres seulement) ; si la valeur est inconnue, omettre l’élément".to_owned()
             }
             Self::NotDecimal => "montant attendu, avec un point comme séparateur (exemple : 746.67)".to_owned(),
             Self::TooManyDigits { max } => {
@@ -57,13 +57,13 @@ impl Misfit {
             }
             Self::TooManyDecimals { max } => format!("trop de décimales : {max} au plus"),
             Self::NotDate => {
-                "date attendue sous la forme AAAA-MM-JJ (exemple : 2026-09-30) : si elle est inconnue, omettre l’élément"
+                "date attendue sous la forme AAAA-MM-JJ (exemple : 2026-09-30) ; si elle est inconnue, omettre l’élément"
                     .to_owned()
             }
             Self::BeyondCalendar => "année au-delà de 9999 : corriger la date".to_owned(),
             Self::NotTime => "heure attendue sous la forme HH:MM:SS, secondes comprises (exemple : 01:18:36)".to_owned(),
             Self::NotBoolean => {
-                "0, 1, false ou true attendu : si la valeur est inconnue, omettre l’élément".to_owned()
+                "0, 1, false ou true attendu ; si la valeur est inconnue, omettre l’élément".to_owned()
             }
         }
     }

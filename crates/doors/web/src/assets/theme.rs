@@ -145,7 +145,10 @@ mod tests {
             let light = colour.until_legible(LIGHT_GROUND, ENOUGH_ON_LIGHT, Rgb([0; 3]));
             let dark = colour.until_legible(DARK_GROUND, ENOUGH_ON_DARK, white);
             assert!(light.contrast(white) >= 4.5 && light.contrast(LIGHT_GROUND) >= 4.5, "{text} → {light}");
-            assert!(dark.contrast(DARK_GROUND) >= 4.5 && dark.contrast(token("--on-accent")[1]) >= 4.5, "{text} → {dark}");
+            assert!(
+                dark.contrast(DARK_GROUND) >= 4.5 && dark.contrast(token("--on-accent")[1]) >= 4.5,
+                "{text} → {dark}"
+            );
         }
     }
 

@@ -30,14 +30,22 @@ enum Kind {
     Input(&'static str),
     /// A number or code typed on a digit keypad, kept as text.
     Digits,
-    Textarea { rows: u8 },
+    Textarea {
+        rows: u8,
+    },
     Select(Vec<Choice>),
     Radios(Vec<Choice>),
     Checkboxes(Vec<Choice>),
-    Checkbox { checked: bool },
-    File { accept: String },
+    Checkbox {
+        checked: bool,
+    },
+    File {
+        accept: String,
+    },
     /// A text completed by suggestions fetched from this address (`?q=`), as `<option>` lines.
-    Typeahead { suggestions: String },
+    Typeahead {
+        suggestions: String,
+    },
 }
 
 /// One answer of a list.
@@ -156,11 +164,7 @@ impl Field {
 
     /// A text completed by the suggestions of `GET {suggestions}?q=…` (see `components/suggestions.html`).
     /// Without script it is a plain text: the server reads what was typed either way.
-    pub fn typeahead(
-        name: impl Into<String>,
-        label: impl Into<String>,
-        suggestions: impl Into<String>,
-    ) -> Self {
+    pub fn typeahead(name: impl Into<String>, label: impl Into<String>, suggestions: impl Into<String>) -> Self {
         Self::new(Kind::Typeahead { suggestions: suggestions.into() }, name, label)
     }
 

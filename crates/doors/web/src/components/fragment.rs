@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn texts_are_escaped_and_components_are_not() {
-        assert_eq!(Fragment::from("<b> & « a »").as_str(), "&#60;b&#62; &#38; « a »");
+        assert_eq!(Fragment::from("<b> & a").as_str(), "&#60;b&#62; &#38; a");
         assert!(Fragment::from(Badge::ok("à jour")).as_str().starts_with("<span"));
         assert!(Fragment::from(None::<&str>).is_empty());
     }

@@ -1,7 +1,7 @@
 use askama::Template;
 
-use super::fragment::component;
 use super::Table;
+use super::fragment::component;
 
 /// A map of the département: each commune a link, shaded by step, with the table of the same values beside.
 #[derive(Template, Clone)]

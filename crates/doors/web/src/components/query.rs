@@ -43,7 +43,8 @@ impl Query {
     /// The same query without one value of a key that has several.
     pub fn without_value(&self, key: &str, value: &str) -> Self {
         let kept = self.0.iter().filter(|(name, own)| {
-            !(name == key && own == value) && !PLACE.contains(&name.as_str())
+            let removed = name == key && own == value;
+            !removed && !PLACE.contains(&name.as_str())
         });
         Self(kept.cloned().collect())
     }

@@ -117,6 +117,15 @@ struct Bar<'a> {
     segment: &'a Segment,
 }
 
+impl Bar<'_> {
+    /// Whether the name fits in the bar on an ordinary screen; the sheet hides it on narrow ones.
+    fn has_room(&self) -> bool {
+        // A letter takes about 0.8 % of a drawing of 900 pixels.
+        let needed = self.segment.label.chars().count() as f64 * 0.8 + 1.5;
+        !self.segment.look.unknown() && self.width >= needed
+    }
+}
+
 /// Heights in pixels: a lane is its name, its bar and a gap.
 const LANE: usize = 48;
 const NAME: usize = 18;
@@ -205,7 +214,8 @@ impl Strip {
     /// The drawing in one sentence per line.
     fn summary(&self) -> String {
         let lines = self.lanes.iter().map(|lane| {
-            let parts: Vec<String> = lane.segments.iter().map(|s| format!("{} {}", s.label, fr::period(s.period))).collect();
+            let parts: Vec<String> =
+                lane.segments.iter().map(|s| format!("{} {}", s.label, fr::period(s.period))).collect();
             format!("{}\u{a0}: {}.", lane.label, parts.join(", "))
         });
         lines.collect::<Vec<String>>().join(" ")
@@ -239,7 +249,8 @@ mod tests {
     #[test]
     fn the_drawing_is_also_said_in_words() {
         let open = Segment::new(Period::since(date(2025, 3, 3)), Look::Full, "Droit ouvert");
-        let past = Segment::new(Period { from: date(2010, 1, 1), to: Some(date(2011, 1, 1)) }, Look::Empty, "Droit clos");
+        let past =
+            Segment::new(Period { from: date(2010, 1, 1), to: Some(date(2011, 1, 1)) }, Look::Empty, "Droit clos");
         let window = (date(2024, 1, 1), date(2027, 1, 1));
         let strip = Strip::new("droits", "Droits", window, date(2026, 11, 22), [Lane::new("RSA", [past, open])]);
         assert_eq!(strip.bars().len(), 1);

@@ -28,11 +28,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub fn new(
-        status: StatusCode,
-        title: impl Into<Cow<'static, str>>,
-        advice: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub fn new(status: StatusCode, title: impl Into<Cow<'static, str>>, advice: impl Into<Cow<'static, str>>) -> Self {
         Self { status, title: title.into(), advice: advice.into(), retry_after: None }
     }
 
@@ -105,7 +101,9 @@ impl Problem {
     fn of_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::not_found(),
-            StatusCode::FORBIDDEN => Self::forbidden("Demandez l’accès à la personne qui gère les mandats de votre structure."),
+            StatusCode::FORBIDDEN => {
+                Self::forbidden("Demandez l’accès à la personne qui gère les mandats de votre structure.")
+            }
             StatusCode::METHOD_NOT_ALLOWED => Self::new(
                 status,
                 "Cette action ne s’ouvre pas par un lien",
@@ -121,7 +119,9 @@ impl Problem {
             status if status.is_server_error() => Self { status, ..Self::internal() },
             status => Self {
                 status,
-                ..Self::unreadable("L’adresse ou le formulaire est incomplet. Revenez à la page précédente et recommencez.")
+                ..Self::unreadable(
+                    "L’adresse ou le formulaire est incomplet. Revenez à la page précédente et recommencez.",
+                )
             },
         }
     }

@@ -28,7 +28,13 @@ async fn broken() -> &'static str {
     panic!("secret 1 85 03 93 001 234")
 }
 
-async fn ask(origin: Option<&str>, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> (StatusCode, HeaderMap, String) {
+async fn ask(
+    origin: Option<&str>,
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> (StatusCode, HeaderMap, String) {
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -49,7 +55,12 @@ const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded")
 async fn every_answer_is_guarded_and_kept_nowhere() {
     let (status, headers, _) = read("/page").await;
     assert_eq!(status, StatusCode::OK);
-    assert!(headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().starts_with("default-src 'none'; script-src 'self';"));
+    assert!(
+        headers[header::CONTENT_SECURITY_POLICY]
+            .to_str()
+            .unwrap()
+            .starts_with("default-src 'none'; script-src 'self';")
+    );
     assert_eq!(headers[header::CACHE_CONTROL], "no-store");
     assert_eq!(headers["x-request-id"].len(), 12);
     assert!(!headers.contains_key(header::STRICT_TRANSPORT_SECURITY));

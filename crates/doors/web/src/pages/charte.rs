@@ -71,7 +71,7 @@ fn live_progress(start: Instant, now: Instant) -> Progress {
     let share = f64::from(u32::try_from(done).unwrap_or(0)) / f64::from(20_u8);
     let progress = Progress::new("vivante", "Import du fichier de novembre", Some(share));
     if done == SECONDS {
-        return progress.detail(format!("Terminé{}: {} lus.", '\u{a0}', fr::count(30_000_u64, "foyer", "foyers")));
+        return progress.detail(format!("Terminé\u{a0}: {}.", fr::count(30_000_u64, "foyer lu", "foyers lus")));
     }
     let read = u64::try_from(done * 1_500).unwrap_or(0);
     let left = fr::duration(u64::try_from(SECONDS - done).unwrap_or(0));
@@ -121,7 +121,7 @@ impl Charte {
         Self {
             layout: layout(site, today),
             colours: vec![
-                ("swatch-accent", "Accent : liens, bouton principal"),
+                ("swatch-accent", "Accent\u{a0}: liens, bouton principal"),
                 ("swatch-ok", "Fait, à jour"),
                 ("swatch-warning", "À surveiller"),
                 ("swatch-danger", "En retard, en erreur"),
@@ -138,7 +138,9 @@ impl Charte {
             sources: vec![
                 Unknown::MASCULINE.into(),
                 Unknown::FEMININE.into(),
-                Source::new(format!("CAF, fichier du 5\u{a0}novembre 2026, ligne {}", fr::number(1_234))).href(PATH).into(),
+                Source::new(format!("CAF, fichier du 5\u{a0}novembre 2026, ligne {}", fr::number(1_234)))
+                    .href(PATH)
+                    .into(),
             ],
             buttons: vec![
                 Button::primary("Enregistrer").into(),
@@ -150,7 +152,7 @@ impl Charte {
             ],
             dialog: Dialog::new(
                 "exemple-fenetre",
-                "Pourquoi cette personne est-elle dans la liste ?".replace(" ?", "\u{202f}?"),
+                "Pourquoi cette personne est-elle dans la liste\u{202f}?",
                 "Aucun rendez-vous depuis 64 jours, et son contrat prend fin dans 12 jours.",
             ),
             tabs: Tabs::new("Dossier de Nadia Benali", PATH)
@@ -172,7 +174,7 @@ impl Charte {
                     .note(format!("au {}", fr::date_long(today)))
                     .lines("/charte#listes"),
                 Figure::new("Contrats en cours", "71,4", "% des personnes suivies")
-                    .note(format!("68,9\u{a0}% il y a un an"))
+                    .note("68,9\u{a0}% il y a un an")
                     .lines("/charte#listes"),
                 Figure::new("Premier rendez-vous", "23", "jours après l’orientation (médiane)")
                     .note("15 jours attendus, du 1er\u{a0}janvier au 31\u{a0}octobre 2026")
@@ -180,7 +182,7 @@ impl Charte {
             ],
             notices: notices(),
             help: Help::new(
-                "Comment ce chiffre est-il compté ?".replace(" ?", "\u{202f}?"),
+                "Comment ce chiffre est-il compté\u{202f}?",
                 "Une personne est comptée une fois par structure et par jour, même si deux conseillers l’ont reçue.",
             ),
             strip: rights(today),
@@ -195,7 +197,8 @@ impl Charte {
 }
 
 fn layout(site: Arc<Site>, today: Date) -> Layout {
-    let mandate = |id: &str, label: &str, current| MandateChoice { id: id.to_owned(), label: label.to_owned(), current };
+    let mandate =
+        |id: &str, label: &str, current| MandateChoice { id: id.to_owned(), label: label.to_owned(), current };
     Layout::new(site, today, PATH, "Charte des pages")
         .lead("Tous les composants de l’application, avec des contenus inventés.")
         .nav(vec![
@@ -216,9 +219,12 @@ fn layout(site: Arc<Site>, today: Date) -> Layout {
 }
 
 fn filters(query: &Query) -> FilterBar {
-    let status = [Choice::new("", "Tous"), Choice::new("en-cours", "Contrat en cours"), Choice::new("sans", "Sans contrat")];
+    let status =
+        [Choice::new("", "Tous"), Choice::new("en-cours", "Contrat en cours"), Choice::new("sans", "Sans contrat")];
     let mut bar = FilterBar::new(PATH, query)
-        .field(Field::typeahead("commune", "Commune", "/charte/communes").value(query.get("commune").unwrap_or_default()))
+        .field(
+            Field::typeahead("commune", "Commune", "/charte/communes").value(query.get("commune").unwrap_or_default()),
+        )
         .field(Field::select("contrat", "Contrat", status).value(query.get("contrat").unwrap_or_default()))
         .field(Field::date("depuis", "Vue depuis le").value(query.get("depuis").unwrap_or_default()))
         .more(Field::checkboxes(
@@ -247,34 +253,54 @@ fn people(query: &Query) -> Table {
         Row::new([person(id, name, number)].into_iter().chain(cells)).choice(id, name)
     };
     let rows = [
-        line("p1", "Nadia Benali", "n° 0412 887", [
-            "34".into(),
-            "Vaubrun".into(),
-            Badge::warning("fin le 4\u{a0}décembre").into(),
-            "19 septembre 2026".into(),
-            "Contrat à renouveler dans 12 jours".into(),
-        ]),
-        line("p2", "Moussa Diarra", "n° 0398 120", [
-            "52".into(),
-            "Saint-Éloi".into(),
-            Badge::danger("aucun").into(),
-            Unknown::MASCULINE.into(),
-            "Orienté depuis 41 jours, jamais reçu".into(),
-        ]),
-        line("p3", "Élodie Vasseur", "n° 0421 003", [
-            "23".into(),
-            "Vaubrun".into(),
-            Badge::ok("en cours").into(),
-            "18 novembre 2026".into(),
-            "Rendez-vous demain à 9\u{a0}h\u{a0}30".into(),
-        ]),
-        line("p4", "Thanh Nguyen", "n° 0377 541", [
-            Unknown::MASCULINE.into(),
-            Unknown::FEMININE.into(),
-            Badge::neutral("clos").into(),
-            "2 mars 2026".into(),
-            "Parti du département\u{a0}: dossier à transmettre".into(),
-        ]),
+        line(
+            "p1",
+            "Nadia Benali",
+            "n° 0412 887",
+            [
+                "34".into(),
+                "Vaubrun".into(),
+                Badge::warning("fin le 4\u{a0}décembre").into(),
+                "19 septembre 2026".into(),
+                "Contrat à renouveler dans 12 jours".into(),
+            ],
+        ),
+        line(
+            "p2",
+            "Moussa Diarra",
+            "n° 0398 120",
+            [
+                "52".into(),
+                "Saint-Éloi".into(),
+                Badge::danger("aucun").into(),
+                Unknown::MASCULINE.into(),
+                "Orienté depuis 41 jours, jamais reçu".into(),
+            ],
+        ),
+        line(
+            "p3",
+            "Élodie Vasseur",
+            "n° 0421 003",
+            [
+                "23".into(),
+                "Vaubrun".into(),
+                Badge::ok("en cours").into(),
+                "18 novembre 2026".into(),
+                "Rendez-vous demain à 9\u{a0}h\u{a0}30".into(),
+            ],
+        ),
+        line(
+            "p4",
+            "Thanh Nguyen",
+            "n° 0377 541",
+            [
+                Unknown::MASCULINE.into(),
+                Unknown::FEMININE.into(),
+                Badge::neutral("clos").into(),
+                "2 mars 2026".into(),
+                "Parti du département\u{a0}: dossier à transmettre".into(),
+            ],
+        ),
     ];
     Table::new("personnes", "Personnes à voir cette semaine", columns, rows)
         .sorted(PATH, query, "nom")
@@ -291,7 +317,11 @@ fn form() -> Form {
         Choice::new("telephone", "Par téléphone"),
         Choice::new("partenaire", "Chez un partenaire").hint("Permanence en mairie, centre social, mission locale."),
     ];
-    let themes = [Choice::new("emploi", "Emploi").chosen(true), Choice::new("logement", "Logement"), Choice::new("sante", "Santé")];
+    let themes = [
+        Choice::new("emploi", "Emploi").chosen(true),
+        Choice::new("logement", "Logement"),
+        Choice::new("sante", "Santé"),
+    ];
     Form::post(PATH)
         .without_focus()
         .field(Field::text("prenom", "Prénom").value("Nadia").required().autocomplete("off"))
@@ -303,13 +333,20 @@ fn form() -> Form {
                 .required(),
         )
         .field(
-            Field::select("motif", "Objet", [Choice::new("", "Choisir…"), Choice::new("bilan", "Bilan"), Choice::new("contrat", "Contrat")])
-                .error(Some("Choisissez l’objet du rendez-vous."))
-                .required(),
+            Field::select(
+                "motif",
+                "Objet",
+                [Choice::new("", "Choisir…"), Choice::new("bilan", "Bilan"), Choice::new("contrat", "Contrat")],
+            )
+            .error(Some("Choisissez l’objet du rendez-vous."))
+            .required(),
         )
         .field(Field::radios("lieu", "Où", channels).value("site").required())
         .field(Field::checkboxes("themes", "Thèmes abordés", themes))
-        .field(Field::telephone("telephone", "Téléphone").hint("Pour le rappel de la veille, par exemple 06\u{a0}12\u{a0}34\u{a0}56\u{a0}78."))
+        .field(
+            Field::telephone("telephone", "Téléphone")
+                .hint("Pour le rappel de la veille, par exemple 06\u{a0}12\u{a0}34\u{a0}56\u{a0}78."),
+        )
         .field(Field::textarea("note", "Ce qu’il faut préparer", 3))
         .field(Field::file("piece", "Pièce jointe", ".pdf,.odt").hint("PDF ou ODT, 5\u{a0}Mo au plus."))
         .field(Field::checkbox("rappel", "Envoyer un rappel la veille", true))
@@ -331,42 +368,79 @@ fn description(today: Date) -> Description {
 fn notices() -> Vec<Notice> {
     let notice = |tone, title: &str, text: &str| Notice::new(tone, title, text);
     vec![
-        notice(Tone::Info, "Ces chiffres datent de ce matin", "Le fichier de la CAF du 5\u{a0}novembre 2026 est entièrement importé."),
+        notice(
+            Tone::Info,
+            "Ces chiffres datent de ce matin",
+            "Le fichier de la CAF du 5\u{a0}novembre 2026 est entièrement importé.",
+        ),
         notice(Tone::Ok, "Import terminé", "30\u{202f}000 foyers lus, aucun refusé."),
-        notice(Tone::Warning, "12 rapprochements à confirmer", "Deux dossiers se ressemblent sans être identiques\u{a0}: une personne doit choisir."),
-        notice(Tone::Danger, "Ce fichier est coupé", "Il s’arrête à la ligne 84\u{202f}211 sans la balise de fin. Demandez-le à nouveau à la CAF\u{a0}; rien n’a été écrit."),
+        notice(
+            Tone::Warning,
+            "12 rapprochements à confirmer",
+            "Deux dossiers se ressemblent sans être identiques\u{a0}: une personne doit choisir.",
+        ),
+        notice(
+            Tone::Danger,
+            "Ce fichier est coupé",
+            "Il s’arrête à la ligne 84\u{202f}211 sans la balise de fin. Demandez-le à nouveau à la CAF\u{a0}; rien n’a été écrit.",
+        ),
     ]
 }
 
 fn rights(today: Date) -> Strip {
     let span = |from: Date, to: Date| Period { from, to: Some(to) };
     let caf = |label: &str| Source::new(label);
-    let rsa = Lane::new("Droit au RSA", [
-        Segment::new(span(date(2021, 1, 1), date(2021, 9, 1)), Look::Unknown, "Inconnu"),
-        Segment::new(span(date(2021, 9, 1), date(2023, 5, 1)), Look::Full, "Ouvert et versable").source(caf("CAF, octobre 2021")),
-        Segment::new(span(date(2023, 5, 1), date(2024, 2, 1)), Look::Empty, "Clos").source(caf("CAF, mai 2023")),
-        Segment::new(span(date(2024, 2, 1), date(2026, 6, 1)), Look::Full, "Ouvert et versable").source(caf("CAF, mars 2024")),
-        Segment::new(span(date(2026, 6, 1), date(2026, 9, 1)), Look::Hatched, "Suspendu").source(caf("CAF, juin 2026")),
-        Segment::new(Period::since(date(2026, 9, 1)), Look::Full, "Ouvert et versable").source(caf("CAF, septembre 2026")),
-    ]);
-    let structure = Lane::new("Structure référente", [
-        Segment::new(span(date(2021, 10, 12), date(2023, 5, 1)), Look::Full, "PIE de Vaubrun").source("Décision du 12\u{a0}octobre 2021"),
-        Segment::new(Period::since(date(2024, 3, 4)), Look::Full, "Agence de Vaubrun").source("Décision du 4\u{a0}mars 2024"),
-    ]);
-    Strip::new("droits", "Droits et structure référente", Strip::window_of(date(2021, 1, 1), today), today, [rsa, structure])
+    let rsa = Lane::new(
+        "Droit au RSA",
+        [
+            Segment::new(span(date(2021, 1, 1), date(2021, 9, 1)), Look::Unknown, "Inconnu"),
+            Segment::new(span(date(2021, 9, 1), date(2023, 5, 1)), Look::Full, "Ouvert et versable")
+                .source(caf("CAF, octobre 2021")),
+            Segment::new(span(date(2023, 5, 1), date(2024, 2, 1)), Look::Empty, "Clos").source(caf("CAF, mai 2023")),
+            Segment::new(span(date(2024, 2, 1), date(2026, 6, 1)), Look::Full, "Ouvert et versable")
+                .source(caf("CAF, mars 2024")),
+            Segment::new(span(date(2026, 6, 1), date(2026, 9, 1)), Look::Hatched, "Suspendu")
+                .source(caf("CAF, juin 2026")),
+            Segment::new(Period::since(date(2026, 9, 1)), Look::Full, "Ouvert et versable")
+                .source(caf("CAF, septembre 2026")),
+        ],
+    );
+    let structure = Lane::new(
+        "Structure référente",
+        [
+            Segment::new(span(date(2021, 10, 12), date(2023, 5, 1)), Look::Full, "PIE de Vaubrun")
+                .source("Décision du 12\u{a0}octobre 2021"),
+            Segment::new(Period::since(date(2024, 3, 4)), Look::Full, "Agence de Vaubrun")
+                .source("Décision du 4\u{a0}mars 2024"),
+        ],
+    );
+    Strip::new(
+        "droits",
+        "Droits et structure référente",
+        Strip::window_of(date(2021, 1, 1), today),
+        today,
+        [rsa, structure],
+    )
 }
 
 fn timeline() -> Timeline {
     let caf = |line: &str| Source::new(format!("CAF, fichier du 5\u{a0}novembre 2026, ligne {line}")).href(PATH);
     Timeline::new([
-        Event::new(date(2026, 11, 18), "Rendez-vous honoré").tone(Tone::Ok).detail("Bilan à l’agence, 45 minutes, avec Karim Aziz."),
-        Event::new(date(2026, 9, 1), "Droit rouvert").tone(Tone::Ok).known(date(2026, 11, 5)).source(caf("1\u{202f}234")),
+        Event::new(date(2026, 11, 18), "Rendez-vous honoré")
+            .tone(Tone::Ok)
+            .detail("Bilan à l’agence, 45 minutes, avec Karim Aziz."),
+        Event::new(date(2026, 9, 1), "Droit rouvert")
+            .tone(Tone::Ok)
+            .known(date(2026, 11, 5))
+            .source(caf("1\u{202f}234")),
         Event::new(date(2026, 6, 1), "Droit suspendu")
             .tone(Tone::Warning)
             .known(date(2026, 6, 4))
             .detail("Motif\u{a0}: déclaration trimestrielle non fournie.")
             .source(caf("1\u{202f}198")),
-        Event::new(date(2024, 3, 4), "Orientée vers l’agence de Vaubrun").tone(Tone::Info).detail("Parcours socio-professionnel."),
+        Event::new(date(2024, 3, 4), "Orientée vers l’agence de Vaubrun")
+            .tone(Tone::Info)
+            .detail("Parcours socio-professionnel."),
         Event::new(date(2024, 2, 1), "Adresse inconnue").tone(Tone::Unknown),
     ])
 }
@@ -383,7 +457,8 @@ fn map() -> Map {
     let rows = areas.iter().map(|(name, _, _, people, _)| {
         Row::new([Link::new("/charte#carte", *name).into(), fr::number(*people).into()])
     });
-    let table = Table::new("carte-valeurs", "Par commune", [Column::text("Commune"), Column::number("Personnes")], rows);
+    let table =
+        Table::new("carte-valeurs", "Par commune", [Column::text("Commune"), Column::number("Personnes")], rows);
     let outlines = areas.iter().map(|(name, path, (x, y), people, shade)| {
         Area::new(*name, *path)
             .value(fr::count(*people, "personne", "personnes"), *shade)

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use base::Instant;
 use facts::journal::{self, Chain};
 use jiff::{SignedDuration, Span};
 
@@ -12,6 +13,9 @@ use crate::{Platform, Result, measures, session, tenant};
 
 /// Finished jobs are listed for a while, then forgotten.
 const FINISHED_JOBS: SignedDuration = SignedDuration::from_hours(24 * 90);
+
+/// Batches of readings deleted in one transaction: the one writer is not held for long.
+const PURGED_AT_ONCE: i64 = 1_000;
 
 pub(super) fn register(handlers: Handlers, checkpoints: Option<Target>) -> Handlers {
     let handlers = handlers
@@ -38,10 +42,17 @@ async fn purge_reading_log(platform: Platform, job: Arc<Job>) -> Result<(), Fail
     let now = platform.now();
     let months: i64 = Parameters::known_at(&platform.db, job.tenant, now).await?.get(READING_LOG_MONTHS, now.date())?.value;
     let oldest = now.date().checked_sub(Span::new().try_months(months)?)?;
-    let tx = platform.db.begin().await?;
-    let batches = journal::purge(&tx, Chain::Reads, job.tenant, base::Instant::start_of(oldest), now).await?;
-    tx.commit().await?;
-    tracing::info!(batches, "old readings purged");
+    let mut purged = 0;
+    loop {
+        let tx = platform.db.begin().await?;
+        let batches = journal::purge(&tx, Chain::Reads, job.tenant, Instant::start_of(oldest), now, PURGED_AT_ONCE).await?;
+        tx.commit().await?;
+        if batches == 0 {
+            break;
+        }
+        purged += batches;
+    }
+    tracing::info!(purged, "batches of old readings purged");
     Ok(())
 }
 
