@@ -141,6 +141,8 @@ CREATE TABLE journal_entry (
 ) {strict};
 CREATE INDEX journal_entry_seal ON journal_entry (tenant, seal, id);
 CREATE INDEX journal_entry_subject ON journal_entry (tenant, subject_kind, subject, id);
+CREATE INDEX journal_entry_moment ON journal_entry (tenant, at, id);
+CREATE INDEX journal_entry_author ON journal_entry (tenant, author, at, id);
 
 -- Erasable apart from the entry: the chain verifies without it.
 CREATE TABLE journal_payload (
@@ -164,6 +166,8 @@ CREATE TABLE reading_entry (
 ) {strict};
 CREATE INDEX reading_entry_seal ON reading_entry (tenant, seal, id);
 CREATE INDEX reading_entry_subject ON reading_entry (tenant, subject_kind, subject, id);
+CREATE INDEX reading_entry_moment ON reading_entry (tenant, at, id);
+CREATE INDEX reading_entry_author ON reading_entry (tenant, author, at, id);
 
 CREATE TABLE reading_payload (
     entry {int} PRIMARY KEY,

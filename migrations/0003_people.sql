@@ -60,7 +60,7 @@ CREATE TABLE sighting (
     line {int} NOT NULL,
     content_hash {int} NOT NULL,
     PRIMARY KEY (household, file)
-) {strict};
+) {keyed};
 CREATE INDEX sighting_file ON sighting (file, household);
 
 CREATE TABLE claim (
@@ -85,7 +85,7 @@ CREATE TABLE claim (
     outgoing_transfer {json}
 ) {strict};
 CREATE UNIQUE INDEX claim_in_force ON claim (household, valid_from) WHERE replaced_at IS NULL;
-CREATE INDEX claim_history ON claim (household);
+CREATE INDEX claim_replaced ON claim (household) WHERE replaced_at IS NOT NULL;
 
 CREATE TABLE right_state (
     id {id},
@@ -108,7 +108,7 @@ CREATE TABLE right_state (
     natures {json} NOT NULL
 ) {strict};
 CREATE UNIQUE INDEX right_state_in_force ON right_state (household, valid_from) WHERE replaced_at IS NULL;
-CREATE INDEX right_state_history ON right_state (household);
+CREATE INDEX right_state_replaced ON right_state (household) WHERE replaced_at IS NOT NULL;
 
 CREATE TABLE family (
     id {id},
@@ -129,7 +129,7 @@ CREATE TABLE family (
     without_fixed_home {bool} NOT NULL
 ) {strict};
 CREATE UNIQUE INDEX family_in_force ON family (household, valid_from) WHERE replaced_at IS NULL;
-CREATE INDEX family_history ON family (household);
+CREATE INDEX family_replaced ON family (household) WHERE replaced_at IS NOT NULL;
 
 CREATE TABLE address (
     id {id},
@@ -157,7 +157,7 @@ CREATE TABLE address (
     commune_name {text} NOT NULL
 ) {strict};
 CREATE UNIQUE INDEX address_in_force ON address (household, valid_from) WHERE replaced_at IS NULL;
-CREATE INDEX address_history ON address (household);
+CREATE INDEX address_replaced ON address (household) WHERE replaced_at IS NOT NULL;
 
 CREATE TABLE identity (
     id {id},
@@ -188,8 +188,8 @@ CREATE TABLE identity (
     match_key {text} NOT NULL
 ) {strict};
 CREATE UNIQUE INDEX identity_in_force ON identity (person, valid_from) WHERE replaced_at IS NULL;
-CREATE INDEX identity_history ON identity (person);
-CREATE INDEX identity_match ON identity (tenant, match_key) WHERE replaced_at IS NULL;
+CREATE INDEX identity_replaced ON identity (person) WHERE replaced_at IS NOT NULL;
+CREATE INDEX identity_match ON identity (tenant, match_key, person) WHERE replaced_at IS NULL;
 
 -- Encrypted under a key kept outside the database; found by a keyed digest.
 CREATE TABLE registration (
@@ -209,8 +209,8 @@ CREATE TABLE registration (
     locked {bytes} NOT NULL
 ) {strict};
 CREATE UNIQUE INDEX registration_in_force ON registration (person, valid_from) WHERE replaced_at IS NULL;
-CREATE INDEX registration_history ON registration (person);
-CREATE INDEX registration_search ON registration (tenant, blind_index) WHERE replaced_at IS NULL;
+CREATE INDEX registration_replaced ON registration (person) WHERE replaced_at IS NOT NULL;
+CREATE INDEX registration_search ON registration (tenant, blind_index, person) WHERE replaced_at IS NULL;
 
 CREATE TABLE membership (
     id {id},
@@ -237,7 +237,7 @@ CREATE TABLE membership (
     parents {json} NOT NULL
 ) {strict};
 CREATE UNIQUE INDEX membership_in_force ON membership (person, valid_from) WHERE replaced_at IS NULL;
-CREATE INDEX membership_history ON membership (person);
+CREATE INDEX membership_replaced ON membership (person) WHERE replaced_at IS NOT NULL;
 
 CREATE TABLE occupation (
     id {id},
@@ -255,7 +255,7 @@ CREATE TABLE occupation (
     activities {json} NOT NULL
 ) {strict};
 CREATE UNIQUE INDEX occupation_in_force ON occupation (person, valid_from) WHERE replaced_at IS NULL;
-CREATE INDEX occupation_history ON occupation (person);
+CREATE INDEX occupation_replaced ON occupation (person) WHERE replaced_at IS NOT NULL;
 
 CREATE TABLE contact (
     id {id},
@@ -274,7 +274,7 @@ CREATE TABLE contact (
     email {text}
 ) {strict};
 CREATE UNIQUE INDEX contact_in_force ON contact (person, valid_from) WHERE replaced_at IS NULL;
-CREATE INDEX contact_history ON contact (person);
+CREATE INDEX contact_replaced ON contact (person) WHERE replaced_at IS NOT NULL;
 CREATE INDEX contact_phone ON contact (tenant, phone) WHERE replaced_at IS NULL;
 
 -- Two records that may be one human being: proposed by the import, decided by a person.
@@ -307,13 +307,13 @@ CREATE TABLE match_decision (
     verdict {text} NOT NULL
 ) {strict};
 CREATE UNIQUE INDEX match_decision_in_force ON match_decision (doubt, valid_from) WHERE replaced_at IS NULL;
-CREATE INDEX match_decision_history ON match_decision (doubt);
+CREATE INDEX match_decision_replaced ON match_decision (doubt) WHERE replaced_at IS NOT NULL;
 
 -- Read models: derived, disposable, proved equal to their rebuild by `jonction check`.
 
 -- One line a person: what lists and searches show.
 CREATE TABLE person_card (
-    person {int} PRIMARY KEY REFERENCES person (id),
+    person {int} PRIMARY KEY,
     tenant {int} NOT NULL,
     household {int} NOT NULL,
     -- Another record of the same human being stands for this one.
@@ -341,9 +341,8 @@ CREATE TABLE person_card (
 ) {strict};
 CREATE INDEX person_card_list ON person_card (tenant, sort_name, person) WHERE listed;
 CREATE INDEX person_card_commune ON person_card (tenant, commune_code, sort_name, person) WHERE listed;
-CREATE INDEX person_card_age ON person_card (tenant, birth_date, person) WHERE listed;
 CREATE INDEX person_card_commune_age ON person_card (tenant, commune_code, birth_date, person) WHERE listed;
-CREATE INDEX person_card_birth ON person_card (tenant, birth_date);
+CREATE INDEX person_card_birth ON person_card (tenant, birth_date, person);
 CREATE INDEX person_card_number ON person_card (tenant, public_number);
 CREATE INDEX person_card_household ON person_card (household);
 CREATE INDEX person_card_review ON person_card (tenant, review_on) WHERE review_on IS NOT NULL;
@@ -357,8 +356,8 @@ CREATE TABLE name_word (
 CREATE UNIQUE INDEX name_word_text ON name_word (tenant, word);
 
 CREATE TABLE person_word (
-    word {int} NOT NULL REFERENCES name_word (id),
-    person {int} NOT NULL REFERENCES person (id),
+    word {int} NOT NULL,
+    person {int} NOT NULL,
     PRIMARY KEY (word, person)
-) {strict};
+) {keyed};
 CREATE INDEX person_word_person ON person_word (person);

@@ -33,7 +33,12 @@ const LATER: i64 = 40;
 const PROVENANCE: Provenance = Provenance { source: Source::Hand, import: None, line: None, author: None };
 
 fn note(slot: u8, value: i64) -> Note {
-    Note { name: format!("note {slot}"), value: db::Json(value), citation: String::new(), certainty: "confirmed".to_owned() }
+    Note {
+        name: format!("note {slot}"),
+        value: db::Json(value),
+        citation: String::new(),
+        certainty: "confirmed".to_owned(),
+    }
 }
 
 fn day(number: i64) -> Date {
@@ -174,12 +179,13 @@ async fn says_what_the_naive_model_says_at_every_moment() {
             for (step, change) in changes.iter().enumerate() {
                 let tx = db.begin().await.unwrap();
                 let mut wanted = None;
-                let outcome: Result<_, Refused> = facts::write::<Note, _>(&tx, tenant, subject, PROVENANCE, moment(step), |in_force| {
-                    let (plan, after) = both(change, in_force, &table);
-                    wanted = after;
-                    Ok(plan?)
-                })
-                .await;
+                let outcome: Result<_, Refused> =
+                    facts::write::<Note, _>(&tx, tenant, subject, PROVENANCE, moment(step), |in_force| {
+                        let (plan, after) = both(change, in_force, &table);
+                        wanted = after;
+                        Ok(plan?)
+                    })
+                    .await;
                 prop_assert_eq!(outcome.is_ok(), wanted.is_some(), "{:?} on {:?}", change, table);
                 if let Some(after) = wanted {
                     tx.commit().await.unwrap();
@@ -191,10 +197,14 @@ async fn says_what_the_naive_model_says_at_every_moment() {
                 for number in sampled_days() {
                     let said = facts::as_of::<Note>(db, tenant, subject, day(number), moment(step)).await.unwrap();
                     let count = said.len();
-                    let said: Table = said.into_iter().map(|fact| ((fact.value.name, number), fact.value.value.0)).collect();
+                    let said: Table =
+                        said.into_iter().map(|fact| ((fact.value.name, number), fact.value.value.0)).collect();
                     prop_assert_eq!(count, said.len(), "two values in one slot on day {}", number);
-                    let known: Table =
-                        table.iter().filter(|((_, of), _)| *of == number).map(|(key, value)| (key.clone(), *value)).collect();
+                    let known: Table = table
+                        .iter()
+                        .filter(|((_, of), _)| *of == number)
+                        .map(|(key, value)| (key.clone(), *value))
+                        .collect();
                     prop_assert_eq!(said, known, "day {} as known at step {}", number, step);
                 }
             }
@@ -235,10 +245,11 @@ async fn of_many_who_come_at_once_one_gets_in() {
                     tokio::spawn(async move {
                         let tx = db.begin().await.unwrap();
                         let valid = period((number, Some(10)));
-                        let outcome = facts::write::<Note, Refused>(&tx, tenant, subject, PROVENANCE, moment(0), |in_force| {
-                            Ok(Plan::add(in_force, valid, note(0, number))?)
-                        })
-                        .await;
+                        let outcome =
+                            facts::write::<Note, Refused>(&tx, tenant, subject, PROVENANCE, moment(0), |in_force| {
+                                Ok(Plan::add(in_force, valid, note(0, number))?)
+                            })
+                            .await;
                         match outcome {
                             Ok(_) => {
                                 tx.commit().await.unwrap();
@@ -333,38 +344,44 @@ async fn files_in_any_order_give_the_same_timeline() {
             let shuffled = Just(observations.clone()).prop_shuffle();
             (Just(observations), shuffled)
         });
-        check(48, &strategy, async |(sorted, arrivals): (Vec<(i64, Observation<Note>)>, Vec<(i64, Observation<Note>)>)| {
-            let subject = new_subject();
-            let mut had = BTreeMap::new();
-            for (step, (on, observation)) in arrivals.into_iter().enumerate() {
-                had.insert(on, observation);
-                let wanted = facts::from_observations(&had.values().cloned().collect::<Vec<_>>());
-                let tx = db.begin().await.unwrap();
-                facts::write::<Note, Refused>(&tx, tenant, subject, PROVENANCE, moment(step), |in_force| {
-                    Ok(Plan::align(&in_force.iter().collect::<Vec<_>>(), &wanted))
-                })
-                .await
-                .unwrap();
-                tx.commit().await.unwrap();
-            }
-            let in_order: Vec<Observation<Note>> = sorted.iter().map(|(_, observation)| observation.clone()).collect();
-            let timeline: Vec<(Period, Note)> = facts::current::<Note>(db, tenant, subject)
-                .await
-                .unwrap()
-                .into_iter()
-                .map(|fact| (fact.valid, fact.value))
-                .collect();
-            prop_assert_eq!(&timeline, &facts::from_observations(&in_order));
-            for pair in timeline.windows(2) {
-                prop_assert!(!pair[0].0.overlaps(&pair[1].0), "{:?}", pair);
-            }
-            // On the very day a source spoke, the timeline says what it said.
-            for observation in &in_order {
-                let said = timeline.iter().find(|(period, _)| period.contains(observation.on)).map(|(_, note)| note);
-                prop_assert_eq!(said, observation.value.as_ref());
-            }
-            Ok(())
-        });
+        check(
+            48,
+            &strategy,
+            async |(sorted, arrivals): (Vec<(i64, Observation<Note>)>, Vec<(i64, Observation<Note>)>)| {
+                let subject = new_subject();
+                let mut had = BTreeMap::new();
+                for (step, (on, observation)) in arrivals.into_iter().enumerate() {
+                    had.insert(on, observation);
+                    let wanted = facts::from_observations(&had.values().cloned().collect::<Vec<_>>());
+                    let tx = db.begin().await.unwrap();
+                    facts::write::<Note, Refused>(&tx, tenant, subject, PROVENANCE, moment(step), |in_force| {
+                        Ok(Plan::align(&in_force.iter().collect::<Vec<_>>(), &wanted))
+                    })
+                    .await
+                    .unwrap();
+                    tx.commit().await.unwrap();
+                }
+                let in_order: Vec<Observation<Note>> =
+                    sorted.iter().map(|(_, observation)| observation.clone()).collect();
+                let timeline: Vec<(Period, Note)> = facts::current::<Note>(db, tenant, subject)
+                    .await
+                    .unwrap()
+                    .into_iter()
+                    .map(|fact| (fact.valid, fact.value))
+                    .collect();
+                prop_assert_eq!(&timeline, &facts::from_observations(&in_order));
+                for pair in timeline.windows(2) {
+                    prop_assert!(!pair[0].0.overlaps(&pair[1].0), "{:?}", pair);
+                }
+                // On the very day a source spoke, the timeline says what it said.
+                for observation in &in_order {
+                    let said =
+                        timeline.iter().find(|(period, _)| period.contains(observation.on)).map(|(_, note)| note);
+                    prop_assert_eq!(said, observation.value.as_ref());
+                }
+                Ok(())
+            },
+        );
     })
     .await;
 }
@@ -375,7 +392,9 @@ async fn what_rooms_tell_is_taken_once_and_in_order() {
         let tenant = tenant(&scratch.db).await;
         for number in 0..5 {
             let tx = scratch.db.begin().await.unwrap();
-            facts::outbox::publish(&tx, tenant, "essai.compte", 1, serde_json::json!({ "n": number }), moment(0)).await.unwrap();
+            facts::outbox::publish(&tx, tenant, "essai.compte", 1, serde_json::json!({ "n": number }), moment(0))
+                .await
+                .unwrap();
             tx.commit().await.unwrap();
         }
         let takers: Vec<_> = (0..4)

@@ -3,7 +3,7 @@
 use base::{Id, Instant};
 use db::{Ask, Db, Engine};
 use facts::Tenant;
-use facts::journal::{self, Chain, Checkpoint, NewEntry, Verification};
+use facts::journal::{self, Chain, Checkpoint, NewEntry, Search, Verification};
 use jiff::SignedDuration;
 use jonction_tests::{clock, on_each_engine};
 
@@ -13,6 +13,10 @@ fn start() -> Instant {
 
 fn later(hours: i64) -> Instant {
     start().plus(SignedDuration::from_hours(hours))
+}
+
+fn newest(limit: i64) -> Search {
+    Search { author: None, subject: None, from: Instant::from_micros(0), to: later(24 * 365), after: None, limit }
 }
 
 /// A tenant with three sealed batches of four entries on a chain.
@@ -57,9 +61,11 @@ async fn one_byte_changed_anywhere_is_found() {
 
             let (moment, byte, text) = match scratch.engine() {
                 Engine::Sqlite => ("{} + 1", "CAST(X'FF' || substr({}, 2) AS BLOB)", "json_set({}, '$.b.x', 99)"),
-                Engine::Postgres => {
-                    ("{} + interval '1 microsecond'", "set_byte({}, 0, get_byte({}, 0) # 1)", "jsonb_set({}, '{b,x}', '99')")
-                }
+                Engine::Postgres => (
+                    "{} + interval '1 microsecond'",
+                    "set_byte({}, 0, get_byte({}, 0) # 1)",
+                    "jsonb_set({}, '{b,x}', '99')",
+                ),
             };
             let first = format!("id = (SELECT min(id) FROM {entries})");
             let of_first = format!("entry = (SELECT min(id) FROM {entries})");
@@ -93,13 +99,17 @@ async fn one_byte_changed_anywhere_is_found() {
                 let found = verified(db, chain, tenant, &[]).await;
                 assert!(!found.breaches.is_empty(), "not found: {change}");
                 // Back to what it was: the payloads refer to no table that would refuse.
-                db.batch(&format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept; DROP TABLE kept")).await.unwrap();
+                db.batch(&format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept; DROP TABLE kept"))
+                    .await
+                    .unwrap();
                 let restored = verified(db, chain, tenant, &[]).await;
                 assert_eq!(restored.breaches, Vec::<String>::new(), "after {change}");
             }
 
             // A line or a seal taken out is found as well.
-            for removal in [format!("DELETE FROM {entries} WHERE {first}"), "DELETE FROM journal_seal WHERE number = 2".to_owned()] {
+            for removal in
+                [format!("DELETE FROM {entries} WHERE {first}"), "DELETE FROM journal_seal WHERE number = 2".to_owned()]
+            {
                 db.batch(&removal).await.unwrap();
                 assert!(!verified(db, chain, tenant, &[]).await.breaches.is_empty(), "not found: {removal}");
             }
@@ -116,15 +126,21 @@ async fn an_erased_payload_raises_no_alarm_and_is_told() {
         let entry = journal::about(db, Chain::Writes, tenant, "person", 61, 1).await.unwrap().remove(0);
         assert!(journal::payload(db, Chain::Writes, entry.id).await.unwrap().is_some());
         let tx = db.begin().await.unwrap();
-        assert!(journal::erase_payload(&tx, Chain::Writes, tenant, entry.id, None, "fin de conservation", later(3)).await.unwrap());
-        assert!(!journal::erase_payload(&tx, Chain::Writes, tenant, entry.id, None, "deux fois", later(3)).await.unwrap());
+        assert!(
+            journal::erase_payload(&tx, Chain::Writes, tenant, entry.id, None, "fin de conservation", later(3))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !journal::erase_payload(&tx, Chain::Writes, tenant, entry.id, None, "deux fois", later(3)).await.unwrap()
+        );
         tx.commit().await.unwrap();
         assert_eq!(journal::payload(db, Chain::Writes, entry.id).await.unwrap(), None);
 
         let found = verified(db, Chain::Writes, tenant, &[]).await;
         assert_eq!(found.breaches, Vec::<String>::new());
         assert_eq!(found.erased_payloads, 1);
-        let told = journal::before(db, Chain::Writes, tenant, i64::MAX, 1).await.unwrap().remove(0);
+        let told = journal::find(db, Chain::Writes, tenant, &newest(1)).await.unwrap().remove(0);
         assert_eq!((told.action.as_str(), told.subject), ("journal.payload_erased", Some(entry.id)));
     })
     .await;
@@ -146,7 +162,7 @@ async fn a_purge_raises_no_alarm_and_is_told() {
         let found = verified(db, Chain::Reads, tenant, &[kept]).await;
         assert_eq!(found.breaches, Vec::<String>::new());
         assert_eq!((found.seals, found.purged_batches, found.entries), (3, 2, 4));
-        let told = journal::before(db, Chain::Writes, tenant, i64::MAX, 10).await.unwrap();
+        let told = journal::find(db, Chain::Writes, tenant, &newest(10)).await.unwrap();
         assert_eq!(told.iter().filter(|entry| entry.action == "journal.purged").count(), 2);
         journal::seal(db, Chain::Writes, tenant, later(3)).await.unwrap();
         assert_eq!(verified(db, Chain::Writes, tenant, &[]).await.breaches, Vec::<String>::new());
@@ -161,7 +177,10 @@ async fn a_missing_tail_is_found_through_a_checkpoint_only() {
         let tenant = filled(db, Chain::Writes).await;
         let kept = journal::checkpoint(db, Chain::Writes, tenant).await.unwrap().unwrap();
         assert_eq!(Checkpoint::parse(&kept.line()), Some(kept.clone()));
-        assert_eq!(verified(db, Chain::Writes, tenant, std::slice::from_ref(&kept)).await.breaches, Vec::<String>::new());
+        assert_eq!(
+            verified(db, Chain::Writes, tenant, std::slice::from_ref(&kept)).await.breaches,
+            Vec::<String>::new()
+        );
 
         db.batch(
             "DELETE FROM journal_payload WHERE entry IN (SELECT id FROM journal_entry WHERE seal = 3);

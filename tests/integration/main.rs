@@ -3,7 +3,14 @@
 
 mod dependencies;
 mod documents;
+mod feed;
+mod facts;
+mod journal;
 mod layout;
+mod people_pages;
+mod platform;
 mod sql;
 mod territory;
+mod territory_pages;
+mod web;
 mod workspace;

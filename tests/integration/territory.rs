@@ -26,14 +26,17 @@ async fn house(db: &db::Db) -> (Platform, Actor) {
     let program = Actor::program(tenant);
     let accounts = permit(&program).unwrap();
     let email = Email::parse("claude.fictive@exemple.fr").unwrap();
-    let (account, _) = platform::account::create(&platform, &accounts, email, "Claude Fictive", FirstPassword::None).await.unwrap();
+    let (account, _) =
+        platform::account::create(&platform, &accounts, email, "Claude Fictive", FirstPassword::None).await.unwrap();
     let mandate = Mandate {
         organisation: Id::new(1),
         structure: None,
         role: Role::DepartmentAdmin,
         purpose: Purpose::Administration,
     };
-    let mandate = platform::mandate::grant(&platform, &accounts, account, mandate, Period::since(date(2026, 1, 1))).await.unwrap();
+    let mandate = platform::mandate::grant(&platform, &accounts, account, mandate, Period::since(date(2026, 1, 1)))
+        .await
+        .unwrap();
     let administrator = platform::mandate::actor(&platform, account, mandate).await.unwrap();
     (platform, administrator)
 }
@@ -60,7 +63,11 @@ async fn the_reference_data_says_who_serves_whom_and_loads_once() {
         let (platform, actor) = house(&scratch.db).await;
         let first = reference::load(&platform, &actor).await.unwrap();
         assert_eq!(first.problems, []);
-        assert!(first.import.is_some() && first.unchanged() == 0 && first.count(What::Added) > 1_200, "{}", first.count(What::Added));
+        assert!(
+            first.import.is_some() && first.unchanged() == 0 && first.count(What::Added) > 1_200,
+            "{}",
+            first.count(What::Added)
+        );
         next_moment(&platform);
         let again = reference::load(&platform, &actor).await.unwrap();
         assert!(again.is_unchanged() && again.import.is_none());
@@ -80,9 +87,15 @@ async fn the_reference_data_says_who_serves_whom_and_loads_once() {
         let commune: Id<Commune> = now.names.find("93008").unwrap();
         let in_2022 = picture_on(&platform, &actor, date(2022, 6, 1)).await;
         let kinds: Vec<StructureKind> = in_2022.serving(commune).iter().map(|sector| sector.value.kind).collect();
-        assert!(kinds.contains(&StructureKind::LegacyMunicipalProject) && !kinds.contains(&StructureKind::LocalInclusionAgency));
+        assert!(
+            kinds.contains(&StructureKind::LegacyMunicipalProject)
+                && !kinds.contains(&StructureKind::LocalInclusionAgency)
+        );
         let kinds: Vec<StructureKind> = now.serving(commune).iter().map(|sector| sector.value.kind).collect();
-        assert!(!kinds.contains(&StructureKind::LegacyMunicipalProject) && kinds.contains(&StructureKind::LocalInclusionAgency));
+        assert!(
+            !kinds.contains(&StructureKind::LegacyMunicipalProject)
+                && kinds.contains(&StructureKind::LocalInclusionAgency)
+        );
 
         // The merger of 2025.
         let successors = Successors::load(&platform.db, actor.tenant()).await.unwrap();
@@ -91,7 +104,8 @@ async fn the_reference_data_says_who_serves_whom_and_loads_once() {
         assert_eq!(successors.resolve("93066", today()), Some("93066"));
         assert_eq!(successors.resolve("75056", today()), None);
         let agency: Id<Structure> = now.names.find("ali-saint-denis").unwrap();
-        let served_in_2024 = territory::sector_communes(&platform.db, actor.tenant(), agency, date(2024, 6, 1)).await.unwrap();
+        let served_in_2024 =
+            territory::sector_communes(&platform.db, actor.tenant(), agency, date(2024, 6, 1)).await.unwrap();
         assert_eq!(served_in_2024, ["93059", "93066"]);
         assert_eq!(territory::sector_communes(&platform.db, actor.tenant(), agency, today()).await.unwrap(), ["93066"]);
         assert_eq!(picture_on(&platform, &actor, date(2024, 12, 31)).await.communes().len(), 40);
@@ -113,7 +127,9 @@ async fn the_reference_data_says_who_serves_whom_and_loads_once() {
         let school = now.organisations().into_iter().find(|organisation| organisation.has(Does::Consortium)).unwrap();
         assert_eq!(now.consortium(school.id).len(), 5);
         let ares = now.organisation(now.names.find("ares").unwrap()).unwrap();
-        assert!(ares.has(Does::AgencyOperator) && ares.has(Does::Employer) && ares.has(Does::WorkIntegrationEnterprise));
+        assert!(
+            ares.has(Does::AgencyOperator) && ares.has(Does::Employer) && ares.has(Does::WorkIntegrationEnterprise)
+        );
         assert_eq!(now.contracts_of(ares.id).len(), 2);
 
         // Each opened post is told to the other rooms, once.
@@ -134,8 +150,12 @@ async fn a_person_adds_closes_corrects_and_undoes() {
 
         // An operator for an agency that has none; a second one over the same days is refused.
         let contract = cells(&[
-            ("structure", "ali-stains"), ("operator", "ares"), ("valid_from", "2026-01-01"), ("valid_to", "2029-01-01"),
-            ("certainty", "confirmed"), ("source", "Marché 2025-118"),
+            ("structure", "ali-stains"),
+            ("operator", "ares"),
+            ("valid_from", "2026-01-01"),
+            ("valid_to", "2029-01-01"),
+            ("certainty", "confirmed"),
+            ("source", "Marché 2025-118"),
         ]);
         next_moment(&platform);
         let done: Done = changes::add(&platform, &actor, FactKind::AgencyContract, &contract).await.unwrap();
@@ -179,17 +199,29 @@ async fn a_person_adds_closes_corrects_and_undoes() {
         // A new structure, a post in it, somebody who holds it.
         next_moment(&platform);
         let site = cells(&[
-            ("code", "ali-essai"), ("kind", "local_inclusion_agency"), ("name", "ALI d’essai"), ("organisation", "departement-93"),
-            ("opened_on", "2026-12-01"), ("capacity", "300"), ("source", "Décision de test"),
+            ("code", "ali-essai"),
+            ("kind", "local_inclusion_agency"),
+            ("name", "ALI d’essai"),
+            ("organisation", "departement-93"),
+            ("opened_on", "2026-12-01"),
+            ("capacity", "300"),
+            ("source", "Décision de test"),
         ]);
         changes::add(&platform, &actor, FactKind::StructureProfile, &site).await.unwrap();
         let post = cells(&[
-            ("code", "ali-essai-cip-01"), ("structure", "ali-essai"), ("job", "employment_counsellor"), ("full_time_share", "0,8"),
-            ("opened_on", "2026-12-01"), ("source", "Décision de test"),
+            ("code", "ali-essai-cip-01"),
+            ("structure", "ali-essai"),
+            ("job", "employment_counsellor"),
+            ("full_time_share", "0,8"),
+            ("opened_on", "2026-12-01"),
+            ("source", "Décision de test"),
         ]);
         changes::add(&platform, &actor, FactKind::PostProfile, &post).await.unwrap();
         let holder = cells(&[
-            ("post", "ali-essai-cip-01"), ("holder", "Dominique Fictif"), ("valid_from", "2026-12-15"), ("source", "Contrat"),
+            ("post", "ali-essai-cip-01"),
+            ("holder", "Dominique Fictif"),
+            ("valid_from", "2026-12-15"),
+            ("source", "Contrat"),
         ]);
         changes::add(&platform, &actor, FactKind::PostHolder, &holder).await.unwrap();
         let state = async |on: Date| {
@@ -203,10 +235,42 @@ async fn a_person_adds_closes_corrects_and_undoes() {
 
         // Nothing contradictory: a sector while the structure is closed, a kind that changes, an unknown code.
         for (kind, wrong, column) in [
-            (FactKind::Sector, cells(&[("structure", "pie-bobigny"), ("commune", "93008"), ("valid_from", "2026-01-01"), ("source", "x")]), "structure"),
-            (FactKind::Sector, cells(&[("structure", "ali-nulle-part"), ("commune", "93008"), ("valid_from", "2026-01-01"), ("source", "x")]), "structure"),
-            (FactKind::OrganisationRole, cells(&[("organisation", "ares"), ("role", "mairie"), ("valid_from", "2026-01-01"), ("source", "")]), "role"),
-            (FactKind::AgencyContract, cells(&[("structure", "ali-stains"), ("operator", "ares"), ("valid_from", "2027-01-01"), ("valid_to", "2026-01-01"), ("source", "x")]), "valid_to"),
+            (
+                FactKind::Sector,
+                cells(&[
+                    ("structure", "pie-bobigny"),
+                    ("commune", "93008"),
+                    ("valid_from", "2026-01-01"),
+                    ("source", "x"),
+                ]),
+                "structure",
+            ),
+            (
+                FactKind::Sector,
+                cells(&[
+                    ("structure", "ali-nulle-part"),
+                    ("commune", "93008"),
+                    ("valid_from", "2026-01-01"),
+                    ("source", "x"),
+                ]),
+                "structure",
+            ),
+            (
+                FactKind::OrganisationRole,
+                cells(&[("organisation", "ares"), ("role", "mairie"), ("valid_from", "2026-01-01"), ("source", "")]),
+                "role",
+            ),
+            (
+                FactKind::AgencyContract,
+                cells(&[
+                    ("structure", "ali-stains"),
+                    ("operator", "ares"),
+                    ("valid_from", "2027-01-01"),
+                    ("valid_to", "2026-01-01"),
+                    ("source", "x"),
+                ]),
+                "valid_to",
+            ),
         ] {
             let error = changes::add(&platform, &actor, kind, &wrong).await.unwrap_err();
             let Error::Invalid(problems) = error else { panic!("{error:?}") };
@@ -282,7 +346,11 @@ fn day(number: i32) -> String {
 fn sector_cells(structure: usize, commune: usize, from: i32, days: Option<i32>) -> Cells {
     let to = days.map_or_else(String::new, |days| day(from + days));
     cells(&[
-        ("structure", STRUCTURES[structure]), ("commune", COMMUNES[commune]), ("valid_from", &day(from)), ("valid_to", &to), ("source", "essai"),
+        ("structure", STRUCTURES[structure]),
+        ("commune", COMMUNES[commune]),
+        ("valid_from", &day(from)),
+        ("valid_to", &to),
+        ("source", "essai"),
     ])
 }
 

@@ -58,6 +58,14 @@ impl Scratch {
         })
     }
 
+    /// A second database on the same engine, to compare the two.
+    pub async fn another(&self) -> Self {
+        match self.engine() {
+            Engine::Sqlite => Self::sqlite().await,
+            Engine::Postgres => Self::postgres().await.expect("the first one is on this server"),
+        }
+    }
+
     pub fn engine(&self) -> Engine {
         self.db.engine()
     }

@@ -1,3 +1,189 @@
-//! A demonstration département: fictitious from end to end, drawn from a seed, the same on every machine.
+//! A demonstration département: fictitious from end to end, drawn from a seed, the same on every machine. It comes in
+//! through the doors that users have: files of reference data, accounts and mandates, monthly files of the feed.
+//!
+//! [`open`] makes it (or finds it), ready for its first page; [`register`] adds the job that fills its history behind.
 
+mod accounts;
+mod contacts;
+mod feed;
+mod history;
+mod staff;
 pub mod synth;
+pub mod timeline;
+
+use std::path::{Path, PathBuf};
+
+use base::{Clock, Instant};
+use db::Db;
+use facts::journal::{self, Chain, Search};
+use platform::gate::Operate;
+use platform::jobs::Handlers;
+use platform::tenant::{self, Department};
+use platform::{Actor, Keys, Mail, Platform};
+
+pub use accounts::{PASSWORD, Shown};
+use synth::Place;
+
+/// How many households it has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Size {
+    /// For tests.
+    Small,
+    /// That of Seine-Saint-Denis.
+    Full,
+}
+
+impl Size {
+    pub const fn households(self) -> u64 {
+        match self {
+            Self::Small => 400,
+            Self::Full => 85_000,
+        }
+    }
+}
+
+/// Everything drawn comes from it. With this one, the file of October is made on 5 November.
+pub(crate) const SEED: u64 = 96;
+
+/// Code and name of the département.
+const DEPARTMENT: (&str, &str) = ("93", "Département de la Seine-Saint-Denis");
+
+/// Why the demonstration is not there. The text is for whoever started it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("dossier {} : {problem}", path.display())]
+    Folder { path: PathBuf, problem: std::io::Error },
+    #[error("les données de {} ont une clé, et le fichier {} n’est plus là : supprimez le dossier pour recommencer", folder.display(), key.display())]
+    KeyMissing { folder: PathBuf, key: PathBuf },
+    #[error("données de référence refusées, {file}, ligne {line} : {reason}")]
+    Reference { file: String, line: u64, reason: String },
+    #[error(transparent)]
+    Synthesis(#[from] synth::SynthesisError),
+    #[error(transparent)]
+    Import(#[from] exchange::caf::Error),
+    #[error(transparent)]
+    Support(#[from] support::Error),
+    #[error(transparent)]
+    Territory(#[from] territory::Error),
+    #[error(transparent)]
+    Platform(#[from] platform::Error),
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+
+impl From<platform::Refusal> for Error {
+    fn from(refusal: platform::Refusal) -> Self {
+        Self::Platform(refusal.into())
+    }
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The demonstration, ready for its first page.
+pub struct Demonstration {
+    /// Its clock reads the day of the demonstration, and runs.
+    pub platform: Platform,
+    pub department: Department,
+    /// One account per role, all with [`PASSWORD`].
+    pub accounts: Vec<Shown>,
+}
+
+/// Opens the demonstration of a folder; makes it first if it is not there. `size` counts the first time only.
+/// `progress` is told what is being done, how much of it is done, and of how much.
+///
+/// # Errors
+/// See [`Error`]. What was made stays; the next call goes on from there.
+pub async fn open(folder: &Path, size: Size, mut progress: impl FnMut(&str, u64, u64) + Send) -> Result<Demonstration> {
+    std::fs::create_dir_all(folder).map_err(|problem| Error::Folder { path: folder.to_owned(), problem })?;
+    let db = Db::open(&format!("sqlite:{}", folder.join("jonction.sqlite").display())).await?;
+    let past = Clock::manual(timeline::ADOPTION.instant());
+    db::migrate(&db, migrations::ALL, &past).await?;
+    let keys = keys(&db, folder).await?;
+    let platform = Platform::start(db, past, keys, Mail::none());
+    let department = tenant::ensure(&platform, DEPARTMENT.0, DEPARTMENT.1, &[]).await?;
+    platform.keys.check(&platform.db, department.id).await?;
+    let actor = Actor::program(department.id).for_request("demo");
+
+    if !feed::is_in(&platform, &actor, timeline::PRESENT_MONTH).await? {
+        progress("Territoire et structures", 0, 3);
+        load_reference(&platform, &actor).await?;
+        progress("Postes et titulaires", 1, 3);
+        staff::appoint(&platform, &actor).await?;
+        progress("Comptes et mandats", 2, 3);
+        platform.clock.set(timeline::ADOPTION.instant());
+        accounts::create(&platform, &actor).await?;
+        feed::bring_present_in(&platform, &actor, folder, size, &mut progress).await?;
+    }
+    let accounts = accounts::shown();
+    let (db, keys) = (platform.db.clone(), platform.keys.clone());
+    platform.stop().await;
+
+    let start = last_recorded(&db, &department).await?.max(timeline::TODAY.instant());
+    let platform = Platform::start(db, Clock::starting_at(start), keys, Mail::none());
+    history::ask_for(&platform, &actor, folder, size).await?;
+    Ok(Demonstration { platform, department, accounts })
+}
+
+/// Adds whoever fills the history.
+pub fn register(handlers: Handlers) -> Handlers {
+    handlers.on(history::KIND, history::run)
+}
+
+/// Where the households live, each commune with its share.
+pub fn places() -> Vec<Place> {
+    let place = |commune: territory::reference::CommuneShare| Place {
+        commune_code: commune.code,
+        name: commune.name,
+        postcodes: commune.postcodes,
+        weight: commune.share,
+    };
+    territory::reference::commune_shares().into_iter().map(place).collect()
+}
+
+async fn keys(db: &Db, folder: &Path) -> Result<Keys> {
+    let path = folder.join("jonction.key");
+    if path.exists() {
+        return Ok(Keys::read(&path)?);
+    }
+    if tenant::find(db, DEPARTMENT.0).await?.is_some() {
+        return Err(Error::KeyMissing { folder: folder.to_owned(), key: path });
+    }
+    Ok(Keys::create(&path)?)
+}
+
+async fn load_reference(platform: &Platform, actor: &Actor) -> Result<()> {
+    refuse_problems(&territory::reference::load(platform, actor).await?)
+}
+
+/// Reference data that the territory does not take is a fault of this crate: it is said, and nothing goes on.
+fn refuse_problems(report: &territory::import::Report) -> Result<()> {
+    match report.problems.first() {
+        None => Ok(()),
+        Some(problem) => Err(Error::Reference { file: problem.file.clone(), line: problem.line, reason: problem.reason.clone() }),
+    }
+}
+
+/// The last moment at which something was written down: the clock never goes back before it.
+async fn last_recorded(db: &Db, department: &Department) -> Result<Instant> {
+    let mut last = Instant::from_micros(0);
+    for chain in Chain::ALL {
+        let newest =
+            Search { author: None, subject: None, from: Instant::from_micros(0), to: Instant::MAX, after: None, limit: 1 };
+        let entries = journal::find(db, *chain, department.id, &newest).await?;
+        last = entries.into_iter().map(|entry| entry.at).fold(last, Instant::max);
+    }
+    Ok(last)
+}
+
+/// The same platform at a scripted moment of the past.
+pub(crate) fn at(platform: &Platform, moment: Instant) -> Platform {
+    Platform { clock: Clock::manual(moment), ..platform.clone() }
+}
+
+/// Whether a job of the history was already asked for.
+pub(crate) async fn has_job(platform: &Platform, actor: &Actor, kind: &str) -> Result<bool> {
+    const LOOKED_AT: i64 = 10_000;
+    let permit = platform::gate::permit::<Operate>(actor)?;
+    Ok(platform::jobs::recent(platform, &permit, LOOKED_AT).await?.iter().any(|job| job.kind == kind))
+}

@@ -1,1 +1,67 @@
-fn main() {}
+//! `jonction`: configuration, wiring, commands. What each command does is in `docs/commands.md`.
+
+mod cli;
+mod commands;
+mod failure;
+mod house;
+mod logs;
+mod progress;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+use cli::{Account, Command, Import};
+use failure::{Exit, Failure, Result};
+use settings::Settings;
+
+fn main() -> ExitCode {
+    #[expect(clippy::disallowed_methods, reason = "the command line is read here and nowhere else")]
+    let arguments = std::env::args_os();
+    let (command, options) = match cli::parse(arguments) {
+        Ok(typed) => typed,
+        Err(error) => {
+            return match cli::failure(&error) {
+                Some(failure) => end(&failure),
+                None => {
+                    // Help that cannot be written (a closed pipe) has no reader.
+                    let _ = error.print();
+                    Exit::Done.into()
+                }
+            };
+        }
+    };
+    match run(command, &options) {
+        Ok(exit) => exit.into(),
+        Err(failure) => end(&failure),
+    }
+}
+
+fn end(failure: &Failure) -> ExitCode {
+    eprintln!("{failure}");
+    failure.exit.into()
+}
+
+fn run(command: Command, options: &ArgMatches) -> Result<Exit> {
+    match &command {
+        Command::Version => return Ok(commands::version()),
+        Command::Synthesize(asked) => return commands::synthesize(asked),
+        _ => {}
+    }
+    let settings = Settings::read(options)?;
+    logs::start(&settings)?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|problem| Failure::system(format!("le programme ne peut pas démarrer ({problem})")))?;
+    runtime.block_on(async {
+        match command {
+            Command::Demo(asked) => commands::demo(&asked).await,
+            Command::Serve => commands::serve(&settings).await,
+            Command::Import { what: Import::Caf(asked) } => commands::import_caf(&settings, &asked).await,
+            Command::Check => commands::check(&settings).await,
+            Command::Verify(asked) => commands::verify(&settings, &asked).await,
+            Command::Backup(asked) => commands::backup(&settings, &asked).await,
+            Command::Restore(asked) => commands::restore(&settings, &asked).await,
+            Command::Account { what: Account::Create(asked) } => commands::create_account(&settings, &asked).await,
+            Command::Synthesize(_) | Command::Version => unreachable!("done above"),
+        }
+    })
+}

@@ -31,6 +31,7 @@ pub(super) fn describe(dice: &mut Dice, person: &mut Person, reference: Date) {
     if dice.chance(Rate::percent(6)) {
         person.activities.extend(activity(dice, since, None));
     }
+    forget_old_activities(person, reference);
     draw_obligations(dice, person);
 }
 

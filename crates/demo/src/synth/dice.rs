@@ -143,7 +143,7 @@ mod tests {
         assert_ne!(Dice::of(42, Purpose::Month, 7).next(), Dice::of(42, Purpose::Household, 7).next());
         assert_ne!(Dice::of(43, Purpose::Month, 7).next(), Dice::of(42, Purpose::Month, 7).next());
         // A value kept here for ever: files made from a seed must not change.
-        assert_eq!(Dice::of(42, Purpose::Household, 7).next(), 0);
+        assert_eq!(Dice::of(42, Purpose::Household, 7).next(), 15_330_970_877_497_559_744);
         assert_eq!(digest(&["A", "B"]), digest(&["A", "B"]));
         assert_ne!(digest(&["AB"]), digest(&["A", "B"]));
     }

@@ -75,6 +75,7 @@ impl<'a> Month<'a> {
         }
         happening.forget(&mut household);
         happening.move_the_right(dice, &mut household);
+        let silent = household.dependants.is_none();
         let mut parted = None;
         if rights::is_open(&household) {
             happening.change_family(dice, &mut household);
@@ -93,6 +94,9 @@ impl<'a> Month<'a> {
             }
         }
         rights::settle(dice, &mut household, setting.reference);
+        if silent {
+            household.dependants = None;
+        }
         let made = parted.map(|parted| {
             // The second half of the ranks of the month, in the order of the file.
             let rank = Rank::entering(setting.reference, Rank::ENTRIES_AT_MOST / 2 + self.parted);
@@ -109,7 +113,8 @@ impl<'a> Month<'a> {
         match &self.joining {
             None => {
                 if dice.chance(rates::UNION) {
-                    self.joining = Some(household.persons.iter().filter(|person| family::is_present(person)).cloned().collect());
+                    self.joining =
+                        Some(household.persons.iter().filter(|person| family::is_present(person)).cloned().collect());
                     rights::close_for(household, "RGD", happening.on.first_of_month());
                     happening.notice("SITFAM");
                     happening.notice("RAD");

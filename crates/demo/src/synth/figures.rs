@@ -12,8 +12,14 @@ use super::hypotheses as rates;
 /// What a person had in each month of the reference quarter.
 pub(super) struct Quarter {
     pub(super) first: Date,
-    /// By month: hours worked, then kinds of resources (`NATRESS`) with their amounts.
-    pub(super) months: Vec<(Option<i64>, Vec<(&'static str, i64)>)>,
+    pub(super) months: Vec<Earned>,
+}
+
+/// What a person had in a month.
+pub(super) struct Earned {
+    pub(super) hours: Option<i64>,
+    /// Kinds of resources (`NATRESS`) with their amounts in cents.
+    pub(super) resources: Vec<(&'static str, i64)>,
 }
 
 impl Quarter {
@@ -49,7 +55,7 @@ impl Quarter {
             if resources.is_empty() {
                 resources.push(("000", 0));
             }
-            (hours, resources)
+            Earned { hours, resources }
         };
         let months = (0..3).map(|index| month(dice, first.saturating_add(index.months()))).collect();
         Self { first, months }
@@ -65,7 +71,7 @@ impl Quarter {
 
     /// Cents.
     pub(super) fn monthly_mean(&self) -> i64 {
-        self.months.iter().flat_map(|(_, resources)| resources).map(|(_, amount)| amount).sum::<i64>() / 3
+        self.months.iter().flat_map(|month| &month.resources).map(|(_, amount)| amount).sum::<i64>() / 3
     }
 }
 

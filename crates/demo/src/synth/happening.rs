@@ -8,7 +8,7 @@ use super::dice::{Dice, Rate, digest};
 use super::households::Setting;
 use super::names::Origin;
 use super::persons::{self, Draft};
-use super::{adults, family, hypotheses as rates, rights};
+use super::{adults, family, homes, hypotheses as rates, rights};
 
 /// The day things are settled for a household in the month, and what was noticed.
 pub(super) struct Happening<'a> {
@@ -51,7 +51,9 @@ impl<'a> Happening<'a> {
     /// What the month before showed and this one no longer does.
     pub(super) fn forget(&self, household: &mut Household) {
         let first = self.setting.first_of_month();
-        household.persons.retain(|person| person.attached_until.is_none_or(|until| until >= first.saturating_sub(1.months())));
+        household
+            .persons
+            .retain(|person| person.attached_until.is_none_or(|until| until >= first.saturating_sub(1.months())));
         let old = first.saturating_sub(3.months());
         household.incoming_transfer = household.incoming_transfer.take().filter(|transfer| transfer.since >= old);
         household.events.clear();
@@ -136,17 +138,18 @@ impl<'a> Happening<'a> {
     /// Births, deaths, departures of grown children, marriages.
     pub(super) fn change_family(&mut self, dice: &mut Dice, household: &mut Household) {
         let settled = family::is_couple(household) || family::children(household).next().is_some();
-        let mother = household.adults().position(|adult| {
+        let mother = household.adults().filter(|adult| family::is_present(adult)).position(|adult| {
             let age = (self.on - adult.birth_date).get_days() / 365;
-            adult.sex.code() == "2" && family::is_present(adult) && (19..44).contains(&age)
+            adult.sex.code() == "2" && (19..44).contains(&age)
         });
-        if let Some(mother) = mother.filter(|_| settled) {
-            if dice.chance(rates::BIRTH) {
-                self.birth(dice, household, mother);
-            }
+        if let Some(mother) = mother.filter(|_| settled && dice.chance(rates::BIRTH)) {
+            self.birth(dice, household, mother);
         }
-        for person in household.persons.iter_mut().filter(|person| family::is_present(person) && family::is_child(person)) {
-            let grown = person.birth_date.saturating_add(i64::from(rates::CHILD_UNTIL).years()) <= self.setting.reference;
+        for person in
+            household.persons.iter_mut().filter(|person| family::is_present(person) && family::is_child(person))
+        {
+            let grown =
+                person.birth_date.saturating_add(i64::from(rates::CHILD_UNTIL).years()) <= self.setting.reference;
             let adult = person.birth_date.saturating_add(18.years()) <= self.on;
             if grown || adult && dice.chance(rates::CHILD_LEAVES) {
                 person.attached_until = Some(self.on.max(person.attached_since));
@@ -166,7 +169,7 @@ impl<'a> Happening<'a> {
 
     fn birth(&mut self, dice: &mut Dice, household: &mut Household, mother: usize) {
         let adults: Vec<Person> = household.adults().filter(|adult| family::is_present(adult)).cloned().collect();
-        let Some(mother) = adults.get(mother).or(adults.first()) else { return };
+        let Some(mother) = adults.get(mother) else { return };
         let family_name = adults[dice.below(adults.len() as u64) as usize].birth_name.clone();
         let born = dice.day(self.setting.first_of_month(), self.on);
         let children = if dice.chance(rates::TWINS) { 2 } else { 1 };
@@ -197,12 +200,12 @@ impl<'a> Happening<'a> {
         household.family_situation = "MAR".to_owned();
         household.family_situation_since = dice.day(self.setting.first_of_month(), self.on);
         let present = |person: &Person| family::is_adult(person) && family::is_present(person);
-        let of_sex = |sex: &str| household.persons.iter().position(|person| present(person) && person.sex.code() == sex);
-        if let (Some(wife), Some(husband)) = (of_sex("2"), of_sex("1")) {
-            if dice.chance(rates::USES_PARTNER_NAME) {
-                household.persons[wife].usual_name = household.persons[husband].birth_name.clone();
-                self.notice("ETACIV");
-            }
+        let of_sex =
+            |sex: &str| household.persons.iter().position(|person| present(person) && person.sex.code() == sex);
+        let (wife, husband) = (of_sex("2"), of_sex("1"));
+        if let (Some(wife), Some(husband), true) = (wife, husband, dice.chance(rates::USES_PARTNER_NAME)) {
+            household.persons[wife].usual_name = household.persons[husband].birth_name.clone();
+            self.notice("ETACIV");
         }
         self.notice("SITFAM");
     }
@@ -211,7 +214,8 @@ impl<'a> Happening<'a> {
         let dead = &mut household.persons[index];
         dead.attached_until = Some(self.on.max(dead.attached_since));
         dead.file_holder = false;
-        let survivor = household.persons.iter_mut().find(|person| family::is_adult(person) && family::is_present(person));
+        let survivor =
+            household.persons.iter_mut().find(|person| family::is_adult(person) && family::is_present(person));
         match survivor {
             Some(survivor) => {
                 survivor.benefit_roles = persons::roles(&Role::Applicant);
@@ -277,8 +281,8 @@ impl<'a> Happening<'a> {
         }
         let moved_in = dice.day(self.setting.first_of_month(), self.on);
         let home = self.setting.places.current(dice, moved_in, self.setting.reference);
-        household.without_fixed_home = super::homes::is_at_association(&home)
-            && dice.chance(rates::WITHOUT_HOME_AT_ASSOCIATION);
+        household.without_fixed_home =
+            homes::is_at_association(&home) && dice.chance(rates::WITHOUT_HOME_AT_ASSOCIATION);
         household.addresses.retain(|address| address.rank < 3);
         for address in &mut household.addresses {
             address.rank += 1;
@@ -301,8 +305,10 @@ fn respell(dice: &mut Dice, person: &mut Person) {
     } else if dice.below(2) == 0 {
         person.second_first_name = match person.second_first_name {
             Some(_) => None,
-            None => Some(Origin::of_first_name(&person.first_name).first_name(dice, person.sex.code() == "2").to_owned())
-                .filter(|name| name.len() <= 15),
+            None => {
+                Some(Origin::of_first_name(&person.first_name).first_name(dice, person.sex.code() == "2").to_owned())
+                    .filter(|name| name.len() <= 15)
+            }
         };
         return;
     } else {

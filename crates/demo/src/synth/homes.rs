@@ -300,7 +300,8 @@ mod tests {
 
     #[test]
     fn households_live_where_the_weights_say() {
-        let places = [place("93001", "Aubervilliers", &["93300"], 3.0), place("93066", "Saint-Denis", &["93200", "93380"], 1.0)];
+        let places =
+            [place("93001", "Aubervilliers", &["93300"], 3.0), place("93066", "Saint-Denis", &["93200", "93380"], 1.0)];
         let places = Places::new(&places).unwrap();
         let mut dice = Dice::of(1, Purpose::Household, 1);
         let (mut first, mut merged) = (0, 0);

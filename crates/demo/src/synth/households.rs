@@ -6,7 +6,7 @@ use jiff::civil::{Date, date};
 
 use super::dice::{Dice, Purpose};
 use super::homes::{self, Places};
-use super::hypotheses::{self as rates, Family};
+use super::hypotheses::{self as rates, Family, Seniority};
 use super::names::Origin;
 use super::persons::{self, Draft};
 use super::{adults, family, rights};
@@ -47,9 +47,7 @@ impl Rank {
     fn file_rank(self) -> u64 {
         match self.0.checked_sub(2 * Self::STOCK_AT_MOST) {
             None => self.0,
-            Some(entry) => {
-                Self::STOCK_AT_MOST + entry % (Self::MONTHS_OF_FILE_NUMBERS * Self::ENTRIES_AT_MOST)
-            }
+            Some(entry) => Self::STOCK_AT_MOST + entry % (Self::MONTHS_OF_FILE_NUMBERS * Self::ENTRIES_AT_MOST),
         }
     }
 
@@ -193,14 +191,21 @@ impl Setting<'_> {
         if entering {
             adults::enter_obligations(&mut household);
         }
+        if dice.chance(rates::DEPENDANTS_ABSENT) {
+            household.dependants = None;
+        }
         household
     }
 
     fn claim_date(&self, dice: &mut Dice, age: i64) -> Date {
-        let (from, to) = dice.weighted(rates::SENIORITY);
         let since_adult = ((age - 19) * 12).max(1);
-        let since_first = i64::from((self.reference - FIRST_RSA).get_days()) / 31;
-        let limit = since_adult.min(since_first).max(0);
+        let years = i64::from(self.reference.year() - FIRST_RSA.year());
+        let since_first = years * 12 + i64::from(self.reference.month() - FIRST_RSA.month());
+        let (from, to) = match dice.weighted(rates::SENIORITY) {
+            Seniority::Months(from, to) => (from, to),
+            Seniority::SinceTheFirst => (since_first, since_first),
+        };
+        let limit = since_adult.min(since_first);
         let (from, to) = if from > limit { (0, limit) } else { (from, to.min(limit)) };
         let month = self.first_of_month().saturating_sub(dice.between(from, to).months());
         dice.day(month, month.last_of_month()).max(FIRST_RSA)
@@ -335,14 +340,7 @@ impl Setting<'_> {
     }
 
     /// A parent of the applicant who lives there.
-    fn elder(
-        &self,
-        dice: &mut Dice,
-        rank: Rank,
-        origin: &'static Origin,
-        role: Role,
-        attached_since: Date,
-    ) -> Person {
+    fn elder(&self, dice: &mut Dice, rank: Rank, origin: &'static Origin, role: Role, attached_since: Date) -> Person {
         let age = dice.between(66, 88);
         Draft {
             origin,

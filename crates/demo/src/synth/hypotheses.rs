@@ -51,12 +51,27 @@ pub(super) const TWINS: Rate = Rate(1_600);
 pub(super) const OTHER_DEPENDANT: Rate = Rate(500);
 /// *Hypothesis*: responsible for the file without being in the RSA household (role RDO).
 pub(super) const FILE_HOLDER_OUTSIDE: Rate = Rate(300);
-/// Months since the claim. *Known*: 40 to 44 % for more than five years (2021–2023). The last band is a little
-/// heavier than that because a young claimant cannot be an old one.
-pub(super) const SENIORITY: &[((i64, i64), u32)] =
-    &[((0, 11), 19), ((12, 23), 14), ((24, 59), 20), ((60, 119), 29), ((120, 209), 18)];
-/// *Hypothesis*: claims made between the first RSA (June 2009) and this many days later that come from RMI or API.
-pub(super) const CONVERTED_CLAIM_DAYS: i32 = 60;
+/// How long ago the claim was made.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Seniority {
+    /// From, to: months.
+    Months(i64, i64),
+    /// Since June 2009, when RMI and API became RSA.
+    SinceTheFirst,
+}
+
+/// *Known*: 40 to 44 % for more than five years (2021–2023). The long bands are a little heavier than that because a
+/// young claimant cannot be an old one. *Hypothesis*: the rest.
+pub(super) const SENIORITY: &[(Seniority, u32)] = &[
+    (Seniority::Months(0, 11), 19),
+    (Seniority::Months(12, 23), 14),
+    (Seniority::Months(24, 59), 20),
+    (Seniority::Months(60, 119), 29),
+    (Seniority::Months(120, 203), 16),
+    (Seniority::SinceTheFirst, 2),
+];
+/// Claims made between the first RSA (June 2009) and this many days later come from RMI or API.
+pub(super) const CONVERTED_CLAIM_DAYS: i32 = 30;
 /// *Hypothesis*: households that had another claim before.
 pub(super) const RETURNING: Rate = Rate::percent(24);
 /// *Hypothesis*: file received from another body in the last three months (stock), in the month (entries).
@@ -100,9 +115,11 @@ pub(super) const NO_NIR_CHILD: Rate = Rate::percent(52);
 pub(super) const FRANCE_TRAVAIL_ID: Rate = Rate::percent(72);
 
 /// *Hypothesis*: family situation of people alone.
-pub(super) const ALONE: &[(&str, u32)] = &[("CEL", 560), ("DIV", 165), ("ISO", 120), ("SEF", 110), ("VEU", 26), ("SEL", 12), ("ABA", 7)];
+pub(super) const ALONE: &[(&str, u32)] =
+    &[("CEL", 560), ("DIV", 165), ("ISO", 120), ("SEF", 110), ("VEU", 26), ("SEL", 12), ("ABA", 7)];
 /// *Hypothesis*: family situation of couples.
-pub(super) const TOGETHER: &[(&str, u32)] = &[("MAR", 610), ("VIM", 300), ("PAC", 35), ("RVC", 30), ("RVM", 20), ("RPA", 5)];
+pub(super) const TOGETHER: &[(&str, u32)] =
+    &[("MAR", 610), ("VIM", 300), ("PAC", 35), ("RVC", 30), ("RVM", 20), ("RPA", 5)];
 
 // ---- Droits et devoirs, activity ------------------------------------------------------------------------------
 
@@ -114,14 +131,34 @@ pub(super) const OBLIGATIONS_WITH_WORK: Rate = Rate::percent(42);
 pub(super) const OBLIGATIONS_UNKNOWN: Rate = Rate(1_500);
 /// *Hypothesis*: running activity of an adult; `""` = none listed, `HEALTH` = a health-related code.
 pub(super) const ACTIVITIES: &[(&str, u32)] = &[
-    ("", 110), ("SSA", 150), ("SAC", 80), ("CHO", 130), ("ANP", 170), ("CNI", 45), ("ASS", 25), ("ABA", 10), ("SAL", 75),
-    ("CDI", 25), ("CDD", 35), ("INT", 22), ("AEN", 26), ("ETI", 12), ("SFP", 28), ("PIL", 8), ("CUI", 4), ("CAC", 30),
-    ("ETU", 6), ("RET", 4), ("APP", 2), ("HEALTH", 53),
+    ("", 110),
+    ("SSA", 150),
+    ("SAC", 80),
+    ("CHO", 130),
+    ("ANP", 170),
+    ("CNI", 45),
+    ("ASS", 25),
+    ("ABA", 10),
+    ("SAL", 75),
+    ("CDI", 25),
+    ("CDD", 35),
+    ("INT", 22),
+    ("AEN", 26),
+    ("ETI", 12),
+    ("SFP", 28),
+    ("PIL", 8),
+    ("CUI", 4),
+    ("CAC", 30),
+    ("ETU", 6),
+    ("RET", 4),
+    ("APP", 2),
+    ("HEALTH", 53),
 ];
 /// Codes of [`ACTIVITIES`] that are work.
 pub(super) const WORK: &[&str] = &["SAL", "CDI", "CDD", "INT", "AEN", "ETI", "CUI", "APP"];
 /// *Hypothesis*: which health-related codes the feed carries; the reader must let none through.
-pub(super) const HEALTH_CODES: &[(&str, u32)] = &[("SAV", 5), ("MAL", 4), ("INV", 3), ("MLD", 2), ("MAT", 2), ("HAN", 1)];
+pub(super) const HEALTH_CODES: &[(&str, u32)] =
+    &[("SAV", 5), ("MAL", 4), ("INV", 3), ("MLD", 2), ("MAT", 2), ("HAN", 1)];
 
 // ---- The right ------------------------------------------------------------------------------------------------
 
@@ -131,18 +168,45 @@ pub(super) const STATES: &[(u8, u32)] = &[(2, 8_430), (4, 880), (3, 250), (0, 12
 pub(super) const ENTRY_STATES: &[(u8, u32)] = &[(2, 620), (0, 250), (4, 65), (3, 15), (1, 50)];
 /// *Hypothesis*: why payment is suspended. The quarterly declaration comes first by far.
 pub(super) const PAYMENT_REASONS: &[(&str, u32)] = &[
-    ("06", 560), ("05", 120), ("01", 95), ("CG", 40), ("36", 35), ("04", 30), ("AB", 25), ("CV", 22), ("70", 20),
-    ("09", 18), ("35", 12), ("03", 8), ("85", 5), ("19", 4), ("44", 3), ("34", 3),
+    ("06", 560),
+    ("05", 120),
+    ("01", 95),
+    ("CG", 40),
+    ("36", 35),
+    ("04", 30),
+    ("AB", 25),
+    ("CV", 22),
+    ("70", 20),
+    ("09", 18),
+    ("35", 12),
+    ("03", 8),
+    ("85", 5),
+    ("19", 4),
+    ("44", 3),
+    ("34", 3),
 ];
 /// *Hypothesis*: why the right is suspended.
 pub(super) const RIGHT_REASONS: &[(&str, u32)] = &[
-    ("DC", 20), ("DB", 14), ("DA", 12), ("DM", 10), ("DL", 9), ("GR", 8), ("DE", 6), ("GF", 5), ("GJ", 4), ("DF", 3),
-    ("GK", 3), ("DQ", 3), ("GL", 2), ("DI", 1),
+    ("DC", 20),
+    ("DB", 14),
+    ("DA", 12),
+    ("DM", 10),
+    ("DL", 9),
+    ("GR", 8),
+    ("DE", 6),
+    ("GF", 5),
+    ("GJ", 4),
+    ("DF", 3),
+    ("GK", 3),
+    ("DQ", 3),
+    ("GL", 2),
+    ("DI", 1),
 ];
 /// *Hypothesis*: a second suspension running with the first.
 pub(super) const SECOND_SUSPENSION: Rate = Rate::percent(12);
 /// *Hypothesis*: reasons of closure, transfers apart.
-pub(super) const CLOSURE_REASONS: &[(&str, u32)] = &[("ECH", 640), ("RAU", 160), ("RFD", 130), ("PCG", 50), ("RGD", 20)];
+pub(super) const CLOSURE_REASONS: &[(&str, u32)] =
+    &[("ECH", 640), ("RAU", 160), ("RFD", 130), ("PCG", 50), ("RGD", 20)];
 /// *Hypothesis*: closures that are a departure to another body.
 pub(super) const TRANSFERRED_OUT: Rate = Rate::percent(10);
 /// *Hypothesis*.
@@ -153,8 +217,17 @@ pub(super) const REFUSAL_REASONS: &[(&str, u32)] =
 pub(super) const RECENTLY_ALONE: Rate = Rate::percent(6);
 /// The bodies that files come from and go to.
 pub(super) const OTHER_BODIES: &[((&str, &str), u32)] = &[
-    (("CAF", "751"), 30), (("CAF", "951"), 18), (("CAF", "941"), 16), (("CAF", "921"), 14), (("CAF", "771"), 12),
-    (("CAF", "911"), 8), (("CAF", "781"), 7), (("CAF", "601"), 5), (("CAF", "131"), 4), (("CAF", "591"), 4), (("MSA", "770"), 1),
+    (("CAF", "751"), 30),
+    (("CAF", "951"), 18),
+    (("CAF", "941"), 16),
+    (("CAF", "921"), 14),
+    (("CAF", "771"), 12),
+    (("CAF", "911"), 8),
+    (("CAF", "781"), 7),
+    (("CAF", "601"), 5),
+    (("CAF", "131"), 4),
+    (("CAF", "591"), 4),
+    (("MSA", "770"), 1),
 ];
 
 // ---- Homes ----------------------------------------------------------------------------------------------------

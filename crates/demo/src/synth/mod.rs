@@ -91,12 +91,15 @@ pub enum SynthesisError {
     Open { path: PathBuf, source: io::Error },
     #[error("fichier précédent refusé : {0}")]
     Refused(#[from] Refusal),
-    #[error("fichier précédent : un foyer ne suit pas le format ({0}) ; repartir d’un fichier écrit par cette commande")]
+    #[error(
+        "fichier précédent : un foyer ne suit pas le format ({0}) ; repartir d’un fichier écrit par cette commande"
+    )]
     Household(#[from] Box<HouseholdError>),
     #[error("le fichier précédent n’est pas un fichier mensuel (TYPEFLUX {kind}) : donner celui du mois d’avant")]
     NotMonthly { kind: String },
     #[error(
-        "le fichier précédent est arrêté au {found} ; pour produire {wanted}, donner le fichier arrêté au {expected}"
+        "le fichier précédent est arrêté au {} ; pour produire le fichier arrêté au {}, donner celui arrêté au {}",
+        in_french(*found), in_french(*wanted), in_french(*expected)
     )]
     WrongMonth { found: Date, wanted: Date, expected: Date },
     #[error("un fichier quotidien part du fichier mensuel du mois d’avant : l’indiquer")]
@@ -105,7 +108,7 @@ pub enum SynthesisError {
     Households { asked: u64, most: u64 },
     #[error("aucune commune où loger les foyers : il faut des poids positifs et au moins un code postal par commune")]
     Places,
-    #[error("date {0} hors du RSA : donner une date à partir de juillet 2009")]
+    #[error("date hors du RSA, {} : donner une date à partir du 31 juillet 2009", in_french(*_0))]
     BeforeRsa(Date),
 }
 
@@ -203,6 +206,33 @@ impl Request<'_> {
         let places = Places::new(self.places).ok_or(SynthesisError::Places)?;
         Ok(Setting { seed: self.seed, reference, places })
     }
+}
+
+/// « 31 août 2026 »
+fn in_french(date: Date) -> String {
+    const MONTHS: [&str; 12] = [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ];
+    let day = if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() };
+    format!("{day} {} {}", MONTHS[date.month() as usize - 1], date.year())
+}
+
+/// First and last name of somebody who does not exist, the same for the same `thing`, in capitals.
+pub fn fictitious_name(seed: u64, thing: &str, woman: bool) -> (&'static str, String) {
+    let mut dice = Dice::of(seed, Purpose::Person, digest(&["name", thing]));
+    let origin = names::Origin::draw(&mut dice);
+    (origin.first_name(&mut dice, woman), origin.last_name(&mut dice))
 }
 
 /// The last day of a month, on or before this day.

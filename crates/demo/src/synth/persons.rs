@@ -141,7 +141,10 @@ mod tests {
             for abroad in [false, true] {
                 let nir = impossible_nir(true, born, abroad, number).unwrap();
                 let (department, place) = (&nir.as_str()[5..7], nir.as_str()[7..10].parse::<u16>().unwrap());
-                assert!(department == "93" && place >= 100 || department == "99" && place >= 600, "{department} {place}");
+                assert!(
+                    department == "93" && place >= 100 || department == "99" && place >= 600,
+                    "{department} {place}"
+                );
                 assert!(nir.as_str().starts_with("29003") && !nir.as_str().ends_with("000"));
                 assert!(seen.insert(nir));
             }

@@ -103,11 +103,8 @@ pub(super) fn close(dice: &mut Dice, household: &mut Household, reference: Date)
 }
 
 pub(super) fn close_for(household: &mut Household, reason: &str, on: Date) {
-    household.right = RightState {
-        status: RightStatus::Closed,
-        closure: Some(Closure { reason: reason.to_owned(), on }),
-        ..open()
-    };
+    household.right =
+        RightState { status: RightStatus::Closed, closure: Some(Closure { reason: reason.to_owned(), on }), ..open() };
 }
 
 /// Whether a right exists, payable or not.
@@ -119,8 +116,7 @@ pub(super) fn is_open(household: &Household) -> bool {
 /// Brings what follows from the rest up to date: dependants, flag of the household, natures of the right.
 pub(super) fn settle(dice: &mut Dice, household: &mut Household, reference: Date) {
     let dependants = household.persons.iter().filter(|person| family::is_present(person) && !family::is_adult(person));
-    let dependants = dependants.count() as u8;
-    household.dependants = (!dice.chance(rates::DEPENDANTS_ABSENT)).then_some(dependants);
+    household.dependants = Some(dependants.count() as u8);
     if !is_open(household) {
         if household.right.status != RightStatus::Closed {
             household.right_details.clear();

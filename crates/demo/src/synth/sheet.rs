@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use formats::caf::model::{
-    Activity, ActivityCode, Address, Closure, Event, Household, Link, Person, SuspensionKind,
+    Activity, ActivityCode, Address, Benefit, Closure, Event, Household, Link, Person, SuspensionKind,
 };
 use formats::caf::write::Writer;
 use jiff::ToSpan;
@@ -14,7 +14,7 @@ use jiff::civil::Date;
 
 use super::dice::{Dice, Purpose, Rate, digest};
 use super::family;
-use super::figures::{Amounts, Quarter};
+use super::figures::{Amounts, Earned, Quarter};
 use super::hypotheses as rates;
 use super::rights;
 
@@ -55,7 +55,7 @@ impl Sheet {
         self.identification(out, household, &mut form)?;
         let mut resources = 0;
         for person in &household.persons {
-            resources += self.person(out, household, person, &mut form, &mut money)?;
+            resources += self.person(out, household, person, &mut money)?;
         }
         out.open("DonneesAdministratives")?;
         out.open("SituationFamille")?;
@@ -138,7 +138,6 @@ impl Sheet {
         out: &mut Writer<W>,
         household: &Household,
         person: &Person,
-        form: &mut Dice,
         money: &mut Dice,
     ) -> io::Result<i64> {
         let mut own = self.of_person(person);
@@ -150,9 +149,12 @@ impl Sheet {
         out.optional_date("DFRATDOS", person.attached_until)?;
         out.optional_text("NUMDEMRSAPRECE", person.previous_claim_number.as_deref())?;
         out.close()?;
-        let swapped = form.chance(rates::ROLES_SWAPPED);
-        let (first, second) = person.benefit_roles.split_at(usize::from(swapped).min(person.benefit_roles.len()));
-        for role in second.iter().chain(first) {
+        let mut roles: Vec<_> = person.benefit_roles.iter().collect();
+        roles.sort_by_key(|role| role.benefit != Benefit::FamilyBenefits);
+        if own.chance(rates::ROLES_SWAPPED) {
+            roles.reverse();
+        }
+        for role in roles {
             out.open("Prestations")?;
             out.text("NATPREST", role.benefit.code())?;
             out.text("ROLEPERS", role.role.code())?;
@@ -374,7 +376,9 @@ fn resources_of<W: Write>(out: &mut Writer<W>, quarter: &Quarter) -> Written {
     out.date("DDRESS", quarter.first)?;
     out.date("DFRESS", quarter.last())?;
     out.close()?;
-    for (index, (hours, resources)) in quarter.months.iter().enumerate() {
+    // A quarter without resources is told by its flag alone.
+    let months = if quarter.is_empty() { &[][..] } else { &quarter.months[..] };
+    for (index, Earned { hours, resources }) in months.iter().enumerate() {
         out.open("RessourcesMensuelles")?;
         out.open("GeneraliteRessourcesMensuelles")?;
         out.date("MOISRESS", quarter.first.saturating_add((index as i64).months()))?;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use formats::caf::model::{BirthDatePrecision, Role};
 use formats::caf::{Remark, Warning, prescan};
@@ -68,6 +69,20 @@ fn months(households: u64, count: i64) -> Vec<(Vec<u8>, Summary)> {
     files
 }
 
+struct Stock {
+    bytes: Vec<u8>,
+    summary: Summary,
+    households: Vec<Household>,
+    warnings: Vec<Warning>,
+}
+
+/// One stock read once for all tests.
+static STOCK: LazyLock<Stock> = LazyLock::new(|| {
+    let (bytes, summary) = made(&request(6_000, date(2026, 9, 30), None, &places()));
+    let (households, warnings) = read(&bytes);
+    Stock { bytes, summary, households, warnings }
+});
+
 fn share(part: usize, whole: usize) -> f64 {
     part as f64 * 100.0 / whole as f64
 }
@@ -95,7 +110,7 @@ fn a_file_is_a_valid_monthly_file() {
         assert_eq!(reader.header().reference_date, summary.reference_date);
         let (households, _) = read(&bytes);
         assert_eq!(households.len() as u64, summary.records);
-        assert!(xmllint_accepts(&bytes) != Some(false));
+        assert_accepted_by_xmllint(&bytes);
         let text = String::from_utf8_lossy(&bytes);
         for element in ["Ressources", "PensionAlimentaire", "Grossesse", "Controle", "AvisPCGDroitRSA", "DemandeRMI"] {
             assert!(text.contains(&format!("<{element}>")), "{element}");
@@ -103,41 +118,47 @@ fn a_file_is_a_valid_monthly_file() {
     }
 }
 
-/// Against the schema written from the table of the reader. `None` where `xmllint` is not installed.
-fn xmllint_accepts(bytes: &[u8]) -> Option<bool> {
+/// Against the schema written from the table of the reader; passes where `xmllint` is not installed.
+fn assert_accepted_by_xmllint(bytes: &[u8]) {
     let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../doors/formats/tests/data/vrsb0801-own.xsd");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("feed.xml");
     fs::write(&path, bytes).unwrap();
     let output = Command::new("xmllint").arg("--noout").arg("--schema").arg(&schema).arg(&path).output();
-    let output = output.inspect_err(|error| eprintln!("xmllint not found ({error}): skipped")).ok()?;
+    let Ok(output) = output.inspect_err(|error| eprintln!("xmllint not found ({error}): skipped")) else { return };
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}", said.lines().take(5).collect::<Vec<_>>().join("\n"));
-    Some(true)
 }
 
 #[test]
 fn the_stock_looks_like_the_departement() {
-    let (bytes, summary) = made(&request(6_000, date(2026, 9, 30), None, &places()));
-    let (households, _) = read(&bytes);
-    let count = |keep: &dyn Fn(&Household) -> bool| share(households.iter().filter(|h| keep(h)).count(), households.len());
-    let within = |value: f64, low: f64, high: f64| assert!((low..high).contains(&value), "{value} not in {low}..{high}");
+    let Stock { bytes, summary, households, .. } = &*STOCK;
+    let count =
+        |keep: &dyn Fn(&Household) -> bool| share(households.iter().filter(|h| keep(h)).count(), households.len());
+    let within =
+        |value: f64, low: f64, high: f64| assert!((low..high).contains(&value), "{value} not in {low}..{high}");
     let size = bytes.len() as f64 / summary.records as f64;
-    within(size, 5_500.0, 8_500.0);
+    within(size, 5_500.0, 7_500.0);
     within(summary.adults as f64 / summary.households as f64, 1.1, 1.25);
     within(summary.persons as f64 / summary.households as f64, 2.05, 2.6);
     within(count(&|h| !family::is_couple(h) && family::children(h).next().is_some()), 25.0, 33.0);
     within(count(&|h| h.claim_date < date(2021, 9, 30)), 39.0, 46.0);
     within(count(&|h| h.right.status == RightStatus::OpenPayable), 78.0, 90.0);
     within(count(&|h| h.right.status == RightStatus::PaymentSuspended), 6.0, 12.0);
-    within(count(&|h| h.right_details.iter().any(|detail| detail.nature == "RSI" && detail.until.is_none())), 4.0, 16.0);
+    within(
+        count(&|h| h.right_details.iter().any(|detail| detail.nature == "RSI" && detail.until.is_none())),
+        4.0,
+        16.0,
+    );
     within(count(&|h| h.without_fixed_home), 2.0, 7.0);
     let in_commune = |h: &Household, code: &str| {
         h.current_address().and_then(|a| a.french.as_ref()).is_some_and(|french| french.commune_code == code)
     };
     within(count(&|h| in_commune(h, "93001")), 28.0, 36.0);
     let adults: Vec<_> = households.iter().flat_map(Household::adults).collect();
-    let of_adults = |keep: &dyn Fn(&formats::caf::model::Person) -> bool| share(adults.iter().filter(|a| keep(a)).count(), adults.len());
+    let of_adults = |keep: &dyn Fn(&formats::caf::model::Person) -> bool| {
+        share(adults.iter().filter(|a| keep(a)).count(), adults.len())
+    };
     within(of_adults(&|a| a.obligations == Some(true)), 65.0, 88.0);
     within(of_adults(&|a| a.sex.code() == "2"), 48.0, 66.0);
     within(of_adults(&|a| a.birth_date > date(1996, 9, 30)), 8.0, 24.0);
@@ -149,8 +170,7 @@ fn the_stock_looks_like_the_departement() {
 
 #[test]
 fn keys_are_unique_and_nirs_belong_to_nobody() {
-    let (bytes, summary) = made(&request(6_000, date(2026, 9, 30), None, &places()));
-    let (households, _) = read(&bytes);
+    let Stock { summary, households, .. } = &*STOCK;
     let claims: BTreeSet<&str> = households.iter().map(|h| h.claim_number.as_str()).collect();
     assert_eq!(claims.len() as u64, summary.households);
     let files: BTreeSet<&str> = households.iter().map(|h| h.file_number.public_number()).collect();
@@ -166,7 +186,7 @@ fn keys_are_unique_and_nirs_belong_to_nobody() {
     let shared = holders.values().filter(|holders| holders.len() > 1).count();
     assert_eq!(shared, 0, "a NIR belongs to one person");
     // Inside a household, names and birth date tell the persons apart.
-    for household in &households {
+    for household in households {
         let keys: BTreeSet<_> =
             household.persons.iter().map(|p| (&p.birth_name, &p.first_name, p.birth_date, p.birth_rank)).collect();
         assert_eq!(keys.len(), household.persons.len(), "{}", household.claim_number);
@@ -175,8 +195,7 @@ fn keys_are_unique_and_nirs_belong_to_nobody() {
 
 #[test]
 fn every_known_defect_is_there() {
-    let (bytes, summary) = made(&request(12_000, date(2026, 9, 30), None, &places()));
-    let (households, warnings) = read(&bytes);
+    let Stock { bytes, summary, households, warnings } = &*STOCK;
     let text = bytes.iter().map(|byte| char::from(*byte)).collect::<String>();
     let remarked = |keep: fn(&Remark) -> bool| assert!(warnings.iter().any(|warning| keep(&warning.remark)));
     remarked(|remark| matches!(remark, Remark::NoApplicant));
@@ -210,7 +229,7 @@ fn every_known_defect_is_there() {
     assert!(french().any(|(_, french)| french.street_number.ends_with('B')));
     // The same person in two households: same NIR, two claim numbers.
     let mut claims: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for household in &households {
+    for household in households {
         for nir in household.adults().filter_map(|adult| adult.nir.as_ref()) {
             claims.entry(nir.as_str()).or_default().insert(&household.claim_number);
         }
@@ -224,9 +243,28 @@ fn every_known_defect_is_there() {
     assert!(namesakes.values().filter(|dates| dates.len() > 1).count() > 50);
 }
 
+fn what_changed(kept: &[(&Household, &Household)]) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for (old, new) in kept {
+        for (what, differs) in [
+            ("adresses", old.addresses != new.addresses),
+            ("droit", old.right != new.right),
+            ("natures", old.right_details != new.right_details),
+            ("personnes", old.persons != new.persons),
+            ("nombre de personnes", old.persons.len() != new.persons.len()),
+            ("droits et devoirs", old.obligations != new.obligations),
+            ("à charge", old.dependants != new.dependants),
+            ("situation", old.family_situation != new.family_situation),
+        ] {
+            *counts.entry(what).or_default() += usize::from(differs);
+        }
+    }
+    counts
+}
+
 #[test]
 fn a_month_goes_by() {
-    let files = months(6_000, 3);
+    let files = months(3_000, 3);
     let (mut triggers, mut moved, mut renamed, mut nir_appeared, mut born) = (0, 0, 0, 0, 0);
     for pair in files.windows(2) {
         let by_claim = |bytes: &[u8]| -> BTreeMap<String, Household> {
@@ -238,10 +276,18 @@ fn a_month_goes_by() {
         assert!(share(kept.len(), before.len()) > 94.0);
         assert_eq!(summary.gone as usize, before.len() - kept.len());
         assert_eq!(summary.entries as usize, after.len() - kept.len());
-        assert!((80..220).contains(&summary.entries), "{summary:?}");
-        assert!((50..260).contains(&summary.closed), "{summary:?}");
+        assert!((40..110).contains(&summary.entries), "{summary:?}");
+        assert!((25..130).contains(&summary.closed), "{summary:?}");
         let unexplained = before.values().filter(|old| !after.contains_key(&old.claim_number) && rights::is_open(old));
-        assert!(unexplained.count() < 12, "few vanish without having been closed");
+        assert!(unexplained.count() < 7, "few vanish without having been closed");
+        // An importer skips what has not changed: most of a monthly file.
+        let unchanged = kept.iter().filter(|(old, new)| old.content_hash() == new.content_hash()).count();
+        assert!(
+            (70.0..90.0).contains(&share(unchanged, kept.len())),
+            "{unchanged} of {}: {:?}",
+            kept.len(),
+            what_changed(&kept)
+        );
         for (old, new) in kept {
             assert_eq!((&old.file_number, old.claim_date), (&new.file_number, new.claim_date));
             triggers += usize::from(old.right.status != new.right.status);
@@ -251,9 +297,10 @@ fn a_month_goes_by() {
                 assert_eq!(shifted, Some((&old.addresses[0].french, 2)));
             }
             for person in &old.persons {
-                let same = new.persons.iter().find(|other| {
-                    (&other.first_name, other.birth_date) == (&person.first_name, person.birth_date)
-                });
+                let same = new
+                    .persons
+                    .iter()
+                    .find(|other| (&other.first_name, other.birth_date) == (&person.first_name, person.birth_date));
                 renamed += usize::from(same.is_some_and(|same| same.birth_name != person.birth_name));
                 nir_appeared += usize::from(same.is_some_and(|same| person.nir.is_none() && same.nir.is_some()));
                 assert!(same.is_none_or(|same| person.nir.is_none() || person.nir == same.nir));
@@ -261,7 +308,9 @@ fn a_month_goes_by() {
             born += new.persons.iter().filter(|person| person.birth_date > pair[0].1.reference_date).count();
         }
     }
-    for (what, count) in [("états", triggers), ("adresses", moved), ("noms", renamed), ("NIR", nir_appeared), ("naissances", born)] {
+    for (what, count) in
+        [("états", triggers), ("adresses", moved), ("noms", renamed), ("NIR", nir_appeared), ("naissances", born)]
+    {
         assert!(count > 0, "{what}");
     }
 }
@@ -282,7 +331,7 @@ fn what_a_day_tells_is_what_the_next_month_shows() {
         let summary = synthesize_daily(&asked, &mut bytes, |_, _| {}).unwrap();
         assert_eq!(summary.reference_date, day);
         assert_eq!(Reader::new(&bytes[..]).unwrap().header().kind, FeedKind::BetweenMonths);
-        assert!(xmllint_accepts(&bytes) != Some(false));
+        assert_accepted_by_xmllint(&bytes);
         for household in read(&bytes).0 {
             assert!(!household.events.is_empty());
             assert!(household.events.iter().all(|event| event.settled_on == day));
@@ -302,7 +351,7 @@ fn a_wrong_request_says_why() {
     fs::write(&path, made(&request(3, date(2026, 6, 30), None, &places)).0).unwrap();
     let refused = |request: Request<'_>| synthesize(&request, io::sink(), |_, _| {}).unwrap_err().to_string();
     let wrong_month = refused(request(3, date(2026, 9, 30), Some(&path), &places));
-    assert!(wrong_month.contains("2026-08-31"), "{wrong_month}");
+    assert!(wrong_month.contains("31 août 2026"), "{wrong_month}");
     assert!(refused(request(0, date(2026, 9, 30), None, &places)).contains("foyers demandés"));
     assert!(refused(request(3, date(2008, 9, 30), None, &places)).contains("RSA"));
     assert!(refused(request(3, date(2026, 9, 30), None, &[])).contains("commune"));
@@ -312,7 +361,7 @@ fn a_wrong_request_says_why() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     /// What is written comes back: forms and defects lose nothing of the model.
     #[test]
@@ -325,7 +374,17 @@ proptest! {
         file.sheet.household(&mut file.writer, &household).unwrap();
         let footer = Footer { households: 1, households_in_anomaly: 0 };
         let bytes = file.writer.finish(&footer).unwrap().into_inner().unwrap();
-        let read = read(&bytes).0;
+        let mut read = read(&bytes).0;
+        // Two forms are the same thing: the bare file number, and the two roles of a person in any order.
+        for household in &mut read {
+            if household.file_number.as_str().len() == 7 {
+                let full = format!("{}00000000", household.file_number.as_str());
+                household.file_number = formats::caf::model::FileNumber::from_digits(&full);
+            }
+        }
+        for person in read.iter_mut().flat_map(|household| &mut household.persons) {
+            person.benefit_roles.sort_by_key(|role| role.benefit != formats::caf::model::Benefit::FamilyBenefits);
+        }
         prop_assert_eq!(&read[..], &[household][..]);
     }
 }

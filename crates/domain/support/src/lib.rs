@@ -1,6 +1,7 @@
 //! The people accompanied: who they are, what right they have, where the facts come from.
 
 pub mod feed;
+pub mod jobs;
 pub mod labels;
 pub mod matching;
 pub mod person;

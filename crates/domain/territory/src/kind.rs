@@ -116,7 +116,12 @@ pub struct Layout {
 
 impl Layout {
     /// A file whose subject is named elsewhere and whose period is `valid_from`, `valid_to`.
-    pub(crate) const fn dated(name: &'static str, subject: &'static str, subject_label: &'static str, signature: &'static [&'static str]) -> Self {
+    pub(crate) const fn dated(
+        name: &'static str,
+        subject: &'static str,
+        subject_label: &'static str,
+        signature: &'static [&'static str],
+    ) -> Self {
         Self {
             name,
             subject,
@@ -231,16 +236,46 @@ pub(crate) use sourced_kind;
 macro_rules! with_kind {
     ($kind:expr, $alias:ident => $body:expr) => {
         match $kind {
-            $crate::FactKind::CommuneProfile => { type $alias = $crate::communes::CommuneProfile; $body }
-            $crate::FactKind::OrganisationProfile => { type $alias = $crate::organisations::OrganisationProfile; $body }
-            $crate::FactKind::OrganisationRole => { type $alias = $crate::organisations::OrganisationRole; $body }
-            $crate::FactKind::ConsortiumMember => { type $alias = $crate::organisations::ConsortiumMember; $body }
-            $crate::FactKind::StructureProfile => { type $alias = $crate::structures::StructureProfile; $body }
-            $crate::FactKind::Sector => { type $alias = $crate::structures::Sector; $body }
-            $crate::FactKind::AgencyContract => { type $alias = $crate::structures::AgencyContract; $body }
-            $crate::FactKind::Succession => { type $alias = $crate::structures::Succession; $body }
-            $crate::FactKind::PostProfile => { type $alias = $crate::posts::PostProfile; $body }
-            $crate::FactKind::PostHolder => { type $alias = $crate::posts::PostHolder; $body }
+            $crate::FactKind::CommuneProfile => {
+                type $alias = $crate::communes::CommuneProfile;
+                $body
+            }
+            $crate::FactKind::OrganisationProfile => {
+                type $alias = $crate::organisations::OrganisationProfile;
+                $body
+            }
+            $crate::FactKind::OrganisationRole => {
+                type $alias = $crate::organisations::OrganisationRole;
+                $body
+            }
+            $crate::FactKind::ConsortiumMember => {
+                type $alias = $crate::organisations::ConsortiumMember;
+                $body
+            }
+            $crate::FactKind::StructureProfile => {
+                type $alias = $crate::structures::StructureProfile;
+                $body
+            }
+            $crate::FactKind::Sector => {
+                type $alias = $crate::structures::Sector;
+                $body
+            }
+            $crate::FactKind::AgencyContract => {
+                type $alias = $crate::structures::AgencyContract;
+                $body
+            }
+            $crate::FactKind::Succession => {
+                type $alias = $crate::structures::Succession;
+                $body
+            }
+            $crate::FactKind::PostProfile => {
+                type $alias = $crate::posts::PostProfile;
+                $body
+            }
+            $crate::FactKind::PostHolder => {
+                type $alias = $crate::posts::PostHolder;
+                $body
+            }
         }
     };
 }

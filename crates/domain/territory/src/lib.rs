@@ -26,7 +26,7 @@ pub use kind::{Cell, Described, Description, FactKind, Field, Input, Layout};
 pub use line::{CellProblem, Cells};
 pub use names::{Named, Names, Shown, SubjectKind};
 pub use picture::{Picture, picture};
-pub use store::{AppliedImport, sector_communes};
+pub use store::{AppliedImport, sector_communes, sector_structures};
 
 /// The two times of a reading: the day it speaks of, and the moment whose knowledge it uses.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -86,7 +86,10 @@ impl<'a> Line<'a> {
         }
         let day = read_day(text);
         if day.is_none() {
-            self.problem(column, format!("«\u{a0}{text}\u{a0}» n’est pas une date\u{a0}: écrivez par exemple 2026-11-22 ou 22/11/2026."));
+            self.problem(
+                column,
+                format!("«\u{a0}{text}\u{a0}» n’est pas une date\u{a0}: écrivez par exemple 2026-11-22 ou 22/11/2026."),
+            );
         }
         day.map(Some)
     }
@@ -115,7 +118,10 @@ impl<'a> Line<'a> {
         }
         let share = text.parse::<f64>().ok().filter(|share| *share > 0.0 && *share <= 1.0);
         if share.is_none() {
-            self.problem(column, "La part de temps plein va de 0,01 à 1\u{a0}: écrivez 1 pour un temps plein, 0,8 pour 80 %.");
+            self.problem(
+                column,
+                "La part de temps plein va de 0,01 à 1\u{a0}: écrivez 1 pour un temps plein, 0,8 pour 80 %.",
+            );
         }
         // Between 1 and 100: no value is lost.
         #[expect(clippy::cast_possible_truncation, reason = "between 0 and 100")]
@@ -137,7 +143,12 @@ impl<'a> Line<'a> {
     }
 
     /// A code of a closed list.
-    pub(crate) fn choice<T>(&mut self, column: &str, read: fn(&str) -> Option<T>, known: &[(&str, &str)]) -> Option<Option<T>> {
+    pub(crate) fn choice<T>(
+        &mut self,
+        column: &str,
+        read: fn(&str) -> Option<T>,
+        known: &[(&str, &str)],
+    ) -> Option<Option<T>> {
         let text = self.cell(column);
         if text.is_empty() {
             return Some(None);
@@ -145,12 +156,20 @@ impl<'a> Line<'a> {
         let choice = read(text);
         if choice.is_none() {
             let codes: Vec<&str> = known.iter().map(|(code, _)| *code).collect();
-            self.problem(column, format!("Le code «\u{a0}{text}\u{a0}» est inconnu. Codes possibles\u{a0}: {}.", codes.join(", ")));
+            self.problem(
+                column,
+                format!("Le code «\u{a0}{text}\u{a0}» est inconnu. Codes possibles\u{a0}: {}.", codes.join(", ")),
+            );
         }
         choice.map(Some)
     }
 
-    pub(crate) fn required_choice<T>(&mut self, column: &str, read: fn(&str) -> Option<T>, known: &[(&str, &str)]) -> Option<T> {
+    pub(crate) fn required_choice<T>(
+        &mut self,
+        column: &str,
+        read: fn(&str) -> Option<T>,
+        known: &[(&str, &str)],
+    ) -> Option<T> {
         self.required(column, |line, column| line.choice(column, read, known))
     }
 
@@ -163,10 +182,21 @@ impl<'a> Line<'a> {
         let found = self.names.find(code);
         if found.is_none() {
             let (what, mend) = match S::KIND {
-                SubjectKind::Commune => ("Aucune commune ne porte le code Insee", "corrigez le code, ou ajoutez la commune au fichier des communes"),
-                SubjectKind::Organisation => ("Aucune organisation ne porte le code", "corrigez le code, ou ajoutez l’organisation au fichier des organisations"),
-                SubjectKind::Structure => ("Aucune structure ne porte le code", "corrigez le code, ou ajoutez la structure au fichier des structures"),
-                SubjectKind::Post => ("Aucun poste ne porte le code", "corrigez le code, ou ajoutez le poste au fichier des postes"),
+                SubjectKind::Commune => (
+                    "Aucune commune ne porte le code Insee",
+                    "corrigez le code, ou ajoutez la commune au fichier des communes",
+                ),
+                SubjectKind::Organisation => (
+                    "Aucune organisation ne porte le code",
+                    "corrigez le code, ou ajoutez l’organisation au fichier des organisations",
+                ),
+                SubjectKind::Structure => (
+                    "Aucune structure ne porte le code",
+                    "corrigez le code, ou ajoutez la structure au fichier des structures",
+                ),
+                SubjectKind::Post => {
+                    ("Aucun poste ne porte le code", "corrigez le code, ou ajoutez le poste au fichier des postes")
+                }
             };
             self.problem(column, format!("{what} «\u{a0}{code}\u{a0}»\u{a0}: {mend}."));
         }

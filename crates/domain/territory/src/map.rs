@@ -1,6 +1,7 @@
 //! The drawing of the communes: one outline for each commune and period, with the point where its name
 //! goes. Made from ADMIN EXPRESS COG; [`ATTRIBUTION`] stands beside every drawing.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use base::Date;
@@ -42,6 +43,88 @@ static OUTLINES: LazyLock<Vec<Outline>> = LazyLock::new(|| {
         .collect()
 });
 
+/// Width of a letter of a name, in units of the drawing.
+const LETTER: f64 = 11.0;
+
+impl Outline {
+    /// The corners of each ring of the path.
+    fn rings(&self) -> Vec<Vec<(f64, f64)>> {
+        let corner = |pair: &str| pair.split_once(',').map(|(x, y)| (number(x), number(y)));
+        let ring = |ring: &str| ring.trim_end_matches('Z').split_whitespace().filter_map(corner).collect();
+        self.path.split('M').filter(|part| !part.is_empty()).map(ring).collect()
+    }
+
+    /// Whether a name written at the label's point stays inside the outline.
+    pub fn has_room_for(&self, name: &str) -> bool {
+        let (x, y) = self.label;
+        let (mut left, mut right) = (f64::MIN, f64::MAX);
+        for ring in self.rings() {
+            for (&(x1, y1), &(x2, y2)) in ring.iter().zip(ring.iter().cycle().skip(1)) {
+                if (y1 > y) != (y2 > y) {
+                    let crossing = x1 + (y - y1) / (y2 - y1) * (x2 - x1);
+                    if crossing <= x { left = left.max(crossing) } else { right = right.min(crossing) }
+                }
+            }
+        }
+        let letters = u32::try_from(name.chars().count()).unwrap_or(u32::MAX);
+        2.0 * (x - left).min(right - x) >= f64::from(letters) * LETTER
+    }
+}
+
+/// Number of shades that tell areas apart.
+const SHADES: u8 = 5;
+
+/// A shade for each group of outlines so that two groups that touch differ, as far as five shades allow.
+pub fn tell_apart(areas: &[(&Outline, i64)]) -> HashMap<i64, u8> {
+    // Neighbours share corners: both outlines come from one drawing.
+    let mut at_corner: HashMap<(i64, i64), Vec<i64>> = HashMap::new();
+    for (outline, group) in areas {
+        for (x, y) in outline.rings().into_iter().flatten() {
+            let groups = at_corner.entry((tenths(x), tenths(y))).or_default();
+            if !groups.contains(group) {
+                groups.push(*group);
+            }
+        }
+    }
+    let mut shared: BTreeMap<(i64, i64), u32> = BTreeMap::new();
+    for groups in at_corner.values() {
+        for one in groups {
+            for other in groups.iter().filter(|other| *other != one) {
+                *shared.entry((*one, *other)).or_default() += 1;
+            }
+        }
+    }
+    // A single corner is no border.
+    let mut neighbours: BTreeMap<i64, Vec<i64>> = areas.iter().map(|(_, group)| (*group, Vec::new())).collect();
+    for ((one, other), corners) in shared {
+        if corners > 1 {
+            neighbours.entry(one).or_default().push(other);
+        }
+    }
+    // The most constrained first (DSATUR): Brélaz, « New methods to color the vertices of a graph », CACM 22, 1979.
+    let mut shades: HashMap<i64, u8> = HashMap::new();
+    while shades.len() < neighbours.len() {
+        let taken = |group: &i64| {
+            let mut taken: Vec<u8> = neighbours[group].iter().filter_map(|other| shades.get(other).copied()).collect();
+            taken.sort_unstable();
+            taken.dedup();
+            taken
+        };
+        let free = neighbours.keys().filter(|group| !shades.contains_key(group));
+        let Some(group) = free.max_by_key(|group| (taken(group).len(), neighbours[group].len())) else { break };
+        let taken = taken(group);
+        let shade = (0..SHADES).find(|shade| !taken.contains(shade)).unwrap_or(0);
+        shades.insert(*group, shade);
+    }
+    shades
+}
+
+/// Corners are written with one decimal: whole tenths compare exactly.
+#[expect(clippy::cast_possible_truncation, reason = "between 0 and 10,000")]
+fn tenths(coordinate: f64) -> i64 {
+    (coordinate * 10.0).round() as i64
+}
+
 /// A commune as drawn, with what is shown of it.
 pub struct Area<'a, V> {
     pub commune: CommuneView<'a>,
@@ -51,7 +134,9 @@ pub struct Area<'a, V> {
 
 /// The outlines of a day.
 pub fn outlines(on: Date) -> impl Iterator<Item = &'static Outline> {
-    OUTLINES.iter().filter(move |outline| outline.from.is_none_or(|from| from <= on) && outline.to.is_none_or(|to| on < to))
+    OUTLINES
+        .iter()
+        .filter(move |outline| outline.from.is_none_or(|from| from <= on) && outline.to.is_none_or(|to| on < to))
 }
 
 /// The communes of the day of the picture with their outlines and what `value` says of each, by code.
@@ -79,9 +164,21 @@ mod tests {
             assert_eq!(codes.len(), expected);
             assert_eq!(outlines(day).count(), expected);
         }
+        assert!(outlines(date(2026, 1, 1)).any(|outline| outline.has_room_for("Nom")));
         assert!(outlines(date(2026, 1, 1)).all(|outline| {
             let (x, y) = outline.label;
             (0.0..=1000.0).contains(&x) && (0.0..=1000.0).contains(&y) && outline.path.starts_with('M')
         }));
+    }
+
+    #[test]
+    fn neighbouring_communes_are_told_apart() {
+        let areas: Vec<(&Outline, i64)> = outlines(date(2026, 11, 22)).zip(1..).collect();
+        let shades = tell_apart(&areas);
+        assert_eq!(shades.len(), 39);
+        let group = |code: &str| areas.iter().find(|(outline, _)| outline.commune == code).map(|(_, group)| *group).unwrap();
+        for (one, other) in [("93066", "93072"), ("93001", "93027"), ("93055", "93061"), ("93014", "93047"), ("93010", "93008")] {
+            assert_ne!(shades[&group(one)], shades[&group(other)], "{one} and {other}");
+        }
     }
 }

@@ -57,9 +57,35 @@ pub fn vacancies() -> Vec<Vacancy> {
 
 /// Relative weight of poverty of each commune, by Insee code: simulated, only to spread the fictitious
 /// households of the demonstration.
-pub fn poverty_weights() -> Vec<(String, f64)> {
+fn poverty_weights() -> Vec<(String, f64)> {
     let weight = |cells: Cells| (cells["commune"].clone(), number(&cells["weight"]));
     lines(include_str!("../data/poverty_weights.csv")).map(weight).collect()
+}
+
+/// A commune as the fictitious households of the demonstration are spread over it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CommuneShare {
+    /// Insee code.
+    pub code: String,
+    pub name: String,
+    pub postcodes: Vec<String>,
+    /// Population × simulated weight of poverty.
+    pub share: f64,
+}
+
+/// The communes of today, each with its share of the fictitious households.
+pub fn commune_shares() -> Vec<CommuneShare> {
+    let weights = poverty_weights();
+    let weight_of = |code: &str| weights.iter().find(|(commune, _)| commune == code).map_or(1.0, |(_, weight)| *weight);
+    lines(include_str!("../data/communes.csv"))
+        .filter(|cells| cells["valid_to"].is_empty())
+        .map(|cells| CommuneShare {
+            share: number(&cells["population"]) * weight_of(&cells["code"]),
+            postcodes: cells["postcodes"].split(' ').map(str::to_owned).collect(),
+            name: cells["name"].clone(),
+            code: cells["code"].clone(),
+        })
+        .collect()
 }
 
 /// The lines of an embedded file.
@@ -90,5 +116,8 @@ mod tests {
         let weights = poverty_weights();
         assert_eq!(weights.len(), 40);
         assert!(weights.iter().all(|(code, weight)| code.len() == 5 && *weight > 0.0));
+        let shares = commune_shares();
+        assert_eq!(shares.len(), 39);
+        assert!(shares.iter().all(|commune| commune.share > 0.0 && commune.postcodes.iter().all(|code| code.len() == 5)));
     }
 }

@@ -1,5 +1,7 @@
 //! SQL over any kind of fact of the territory, and over what bears a code.
 
+use std::collections::HashMap;
+
 use base::{Date, Id, Instant};
 use db::{Ask, Sql, Table, Tx, sql};
 use facts::{Fact, Import, Tenant};
@@ -24,7 +26,11 @@ pub(crate) fn by_id(table: &'static Table) -> &'static Sql {
 }
 
 /// Every record of a kind that stood at a moment, by subject then by start.
-pub(crate) async fn all_known<K: Described>(ask: &impl Ask, tenant: Id<Tenant>, known: Instant) -> db::Result<Vec<Fact<K>>> {
+pub(crate) async fn all_known<K: Described>(
+    ask: &impl Ask,
+    tenant: Id<Tenant>,
+    known: Instant,
+) -> db::Result<Vec<Fact<K>>> {
     ask.all(K::known(), &[&tenant, &known]).await
 }
 
@@ -57,6 +63,9 @@ sql! {
     SECTOR_COMMUNES = "SELECT c.code FROM sector s JOIN commune c ON c.id = s.commune
                        WHERE s.tenant = $1 AND s.structure = $2 AND s.valid_from <= $3 AND (s.valid_to IS NULL OR s.valid_to > $3)
                        AND s.replaced_at IS NULL ORDER BY c.code";
+    SECTOR_STRUCTURES = "SELECT c.code, s.structure FROM sector s JOIN commune c ON c.id = s.commune
+                         WHERE s.tenant = $1 AND s.kind = $2 AND s.valid_from <= $3 AND (s.valid_to IS NULL OR s.valid_to > $3)
+                         AND s.replaced_at IS NULL";
     INSERT_IMPORT = "INSERT INTO reference_import (id, tenant, received_at, author, files, added, corrected, unchanged)
                      VALUES ($1, $2, $3, $4, $5, 0, 0, 0)";
     COUNT_IMPORT = "UPDATE reference_import SET added = $1, corrected = $2, unchanged = $3 WHERE id = $4";
@@ -75,12 +84,20 @@ pub(crate) async fn coded(ask: &impl Ask, tenant: Id<Tenant>, sort: SubjectKind)
     ask.all(text, &[&tenant]).await
 }
 
-pub(crate) async fn structure_kinds(ask: &impl Ask, tenant: Id<Tenant>) -> db::Result<Vec<(Id<Structure>, StructureKind)>> {
+pub(crate) async fn structure_kinds(
+    ask: &impl Ask,
+    tenant: Id<Tenant>,
+) -> db::Result<Vec<(Id<Structure>, StructureKind)>> {
     ask.all(&STRUCTURE_KINDS, &[&tenant]).await
 }
 
 /// New things that bear a code; a structure also has its kind. Gives their numbers.
-pub(crate) async fn create(tx: &Tx, tenant: Id<Tenant>, sort: SubjectKind, new: &[(String, Option<StructureKind>)]) -> db::Result<Vec<i64>> {
+pub(crate) async fn create(
+    tx: &Tx,
+    tenant: Id<Tenant>,
+    sort: SubjectKind,
+    new: &[(String, Option<StructureKind>)],
+) -> db::Result<Vec<i64>> {
     let ids = if new.is_empty() { Vec::new() } else { tx.reserve_ids(new.len()).await? };
     for ((code, kind), id) in new.iter().zip(&ids) {
         match sort {
@@ -97,8 +114,27 @@ pub(crate) async fn create(tx: &Tx, tenant: Id<Tenant>, sort: SubjectKind, new: 
 ///
 /// # Errors
 /// The database's own.
-pub async fn sector_communes(ask: &impl Ask, tenant: Id<Tenant>, structure: Id<Structure>, on: Date) -> db::Result<Vec<String>> {
+pub async fn sector_communes(
+    ask: &impl Ask,
+    tenant: Id<Tenant>,
+    structure: Id<Structure>,
+    on: Date,
+) -> db::Result<Vec<String>> {
     ask.all(&SECTOR_COMMUNES, &[&tenant, &structure, &on]).await
+}
+
+/// The structure of a kind that serves each commune (by Insee code) on a day.
+///
+/// # Errors
+/// The database's own.
+pub async fn sector_structures(
+    ask: &impl Ask,
+    tenant: Id<Tenant>,
+    kind: StructureKind,
+    on: Date,
+) -> db::Result<HashMap<String, Id<Structure>>> {
+    let found: Vec<(String, Id<Structure>)> = ask.all(&SECTOR_STRUCTURES, &[&tenant, &kind, &on]).await?;
+    Ok(found.into_iter().collect())
 }
 
 db::row! {
@@ -118,13 +154,25 @@ db::row! {
 }
 
 /// Opens the record of an import; its figures come at the end.
-pub(crate) async fn start_import(tx: &Tx, tenant: Id<Tenant>, now: Instant, author: Option<Id<facts::Author>>, files: &str) -> db::Result<Id<Import>> {
+pub(crate) async fn start_import(
+    tx: &Tx,
+    tenant: Id<Tenant>,
+    now: Instant,
+    author: Option<Id<facts::Author>>,
+    files: &str,
+) -> db::Result<Id<Import>> {
     let id = Id::new(tx.reserve_ids(1).await?[0]);
     tx.execute(&INSERT_IMPORT, &[&id, &tenant, &now, &author, &files]).await?;
     Ok(id)
 }
 
-pub(crate) async fn finish_import(tx: &Tx, id: Id<Import>, added: i64, corrected: i64, unchanged: i64) -> db::Result<()> {
+pub(crate) async fn finish_import(
+    tx: &Tx,
+    id: Id<Import>,
+    added: i64,
+    corrected: i64,
+    unchanged: i64,
+) -> db::Result<()> {
     tx.execute(&COUNT_IMPORT, &[&added, &corrected, &unchanged, &id]).await.map(|_| ())
 }
 

@@ -271,6 +271,18 @@ pub fn duration(seconds: u64) -> String {
     }
 }
 
+/// The same text with the spaces that must not break: services, which write to logs and terminals too, use plain ones.
+pub fn typeset(text: &str) -> String {
+    let spaced = [(" :", "\u{a0}:"), (" ;", "\u{202f};"), (" !", "\u{202f}!"), (" ?", "\u{202f}?"), ("« ", "«\u{a0}"), (" »", "\u{a0}»")];
+    spaced.iter().fold(text.to_owned(), |text, (plain, fixed)| text.replace(plain, fixed))
+}
+
+/// The same text with a capital at its start.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
 /// « oui », « non » or « inconnu »: what is not known is never shown as « non ».
 pub fn yes_no(value: Option<bool>) -> &'static str {
     match value {
@@ -466,6 +478,12 @@ mod tests {
         reads(list(&["Stains"]), "Stains");
         reads(list(&["Stains", "Sevran"]), "Stains et Sevran");
         reads(list(&["Stains", "Sevran", "Bondy"]), "Stains, Sevran et Bondy");
+    }
+
+    #[test]
+    fn plain_spaces_are_fixed() {
+        reads(typeset("refusé : « a » ; vu !"), "refusé_: «_a_»~; vu~!");
+        reads(capitalised("écart"), "Écart");
     }
 
     #[test]

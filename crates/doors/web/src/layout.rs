@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use base::Date;
 
-use crate::components::Flash;
+use crate::components::Fragment;
 use crate::fr;
 use crate::site::Site;
 
@@ -24,7 +24,10 @@ pub struct Layout {
     pub nav: Vec<NavItem>,
     pub user: Option<UserMenu>,
     pub crumbs: Vec<Crumb>,
-    pub flashes: Vec<Flash>,
+    /// Each a [`Flash`](crate::components::Flash).
+    pub flashes: Vec<Fragment>,
+    /// Whether people can be searched for from every page.
+    pub search: bool,
     /// What was searched for, kept in the box.
     pub searched: String,
     /// Without script, the page reloads itself after this many seconds (a job in progress).
@@ -74,6 +77,7 @@ impl Layout {
             user: None,
             crumbs: Vec::new(),
             flashes: Vec::new(),
+            search: false,
             searched: String::new(),
             refresh: None,
         }
@@ -101,8 +105,14 @@ impl Layout {
         self
     }
 
-    pub fn flash(mut self, flash: Flash) -> Self {
-        self.flashes.push(flash);
+    pub fn flash(mut self, flash: impl Into<Fragment>) -> Self {
+        self.flashes.push(flash.into());
+        self
+    }
+
+    /// Shows the box that searches for people, or not.
+    pub fn search(mut self, search: bool) -> Self {
+        self.search = search;
         self
     }
 

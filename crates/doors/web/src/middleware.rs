@@ -15,6 +15,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use base::Clock;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::{ConfigError, CsrfLayer};
@@ -76,7 +77,7 @@ pub fn surround<S: Clone + Send + Sync + 'static>(
         .layer(CatchPanicLayer::custom(errors::after_panic))
         .layer(from_fn_with_state(errors::Pages { site, clock }, errors::draw))
         .layer(from_fn_with_state(https, headers::secure))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn(observe::observe)))
 }
 

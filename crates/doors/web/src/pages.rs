@@ -1,3 +1,35 @@
 //! Pages: one file per page, the struct and its template of the same name.
 
+pub mod account;
+pub mod accounts;
 pub mod charte;
+pub mod home;
+pub mod imports;
+pub mod journal;
+pub mod legal;
+pub mod matches;
+pub mod operations;
+pub mod parameters;
+pub mod people;
+pub mod person;
+pub(crate) mod person_words;
+pub mod rules;
+pub mod search;
+pub mod sign_in;
+pub mod territory;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::components::Fragment;
+
+/// A page as the answer to a request.
+pub fn page(page: &impl Template) -> Response {
+    Html(Fragment::render(page).to_string()).into_response()
+}
+
+/// A page with a form to mend: 422.
+pub fn to_mend(template: &impl Template) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, page(template)).into_response()
+}

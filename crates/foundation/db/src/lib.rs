@@ -9,6 +9,8 @@ mod lite;
 mod migrate;
 mod pg;
 mod record;
+#[cfg(feature = "recording")]
+pub mod recording;
 mod sql;
 mod value;
 
@@ -94,7 +96,7 @@ impl Db {
     pub async fn begin(&self) -> Result<Tx> {
         Ok(Tx(match &self.inner {
             Inner::Lite(lite) => TxInner::Lite(lite.begin().await?),
-            Inner::Pg(pg) => TxInner::Pg(pg.begin().await?),
+            Inner::Pg(pg) => TxInner::Pg(Box::new(pg.begin().await?)),
         }))
     }
 
@@ -105,6 +107,8 @@ impl Db {
         params: &[&dyn Param],
         mut visit: impl FnMut(T) -> Result<()> + Send,
     ) -> Result<()> {
+        #[cfg(feature = "recording")]
+        recording::note(sql, params, false);
         match &self.inner {
             Inner::Lite(lite) => lite.each(self.long, sql, params, |row| visit(T::from_row(&row)?)).await,
             Inner::Pg(pg) => pg.each(sql, params, |row| visit(T::from_row(&row)?)).await,
@@ -149,6 +153,8 @@ impl Db {
 
 impl Ask for Db {
     async fn all<T: FromRow + Send>(&self, sql: &'static Sql, params: &[&dyn Param]) -> Result<Vec<T>> {
+        #[cfg(feature = "recording")]
+        recording::note(sql, params, false);
         match &self.inner {
             Inner::Lite(lite) => {
                 let mut rows = Vec::new();
@@ -169,12 +175,14 @@ pub struct Tx(TxInner);
 
 enum TxInner {
     Lite(lite::LiteTx),
-    Pg(pg::PgTx),
+    Pg(Box<pg::PgTx>),
 }
 
 impl Tx {
     /// Runs a statement; the number of lines it touched.
     pub async fn execute(&self, sql: &'static Sql, params: &[&dyn Param]) -> Result<u64> {
+        #[cfg(feature = "recording")]
+        recording::note(sql, params, true);
         match &self.0 {
             TxInner::Lite(tx) => tx.execute(sql, params),
             TxInner::Pg(tx) => tx.execute(sql, params).await,
@@ -183,6 +191,8 @@ impl Tx {
 
     /// Runs the same statement for many sets of parameters (prepared once; pipelined on PostgreSQL).
     pub async fn execute_many(&self, sql: &'static Sql, sets: &[Vec<&dyn Param>]) -> Result<u64> {
+        #[cfg(feature = "recording")]
+        sets.iter().for_each(|params| recording::note(sql, params, true));
         match &self.0 {
             TxInner::Lite(tx) => sets.iter().try_fold(0, |sum, params| Ok(sum + tx.execute(sql, params)?)),
             TxInner::Pg(tx) => tx.execute_many(sql, sets).await,
@@ -238,6 +248,8 @@ impl Tx {
 
 impl Ask for Tx {
     async fn all<T: FromRow + Send>(&self, sql: &'static Sql, params: &[&dyn Param]) -> Result<Vec<T>> {
+        #[cfg(feature = "recording")]
+        recording::note(sql, params, false);
         match &self.0 {
             TxInner::Lite(tx) => tx.all(sql, params),
             TxInner::Pg(tx) => tx.all(sql, params).await,

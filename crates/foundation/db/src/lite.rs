@@ -24,7 +24,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
     // NORMAL under WAL: a power cut may lose the last commits, never corrupt; a killed program loses nothing.
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON;
-         PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY;",
+         PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 16384;",
     )?;
     Ok(connection)
 }

@@ -5,7 +5,7 @@ use crate::{Ask, Db, Engine, Error, Result, sql};
 /// One step of the schema, written once for both engines.
 ///
 /// Words in braces stand for what the engines call differently: `{id}` `{int}` `{text}` `{bool}`
-/// `{date}` `{instant}` `{json}` `{bytes}` `{strict}`. A statement preceded by a line `-- sqlite only`
+/// `{date}` `{instant}` `{json}` `{bytes}` `{strict}` `{keyed}`. A statement preceded by a line `-- sqlite only`
 /// or `-- postgres only` is left out on the other engine.
 pub struct Migration {
     pub name: &'static str,
@@ -23,6 +23,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("{json}", "TEXT", "JSONB"),
     ("{bytes}", "BLOB", "BYTEA"),
     ("{strict}", "STRICT", ""),
+    // A table that is its own primary key: one tree instead of two in SQLite.
+    ("{keyed}", "STRICT, WITHOUT ROWID", ""),
 ];
 
 impl Migration {

@@ -24,6 +24,16 @@ db::codes! {
     }
 }
 
+impl Chain {
+    /// What it is called on screen.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Writes => "écritures",
+            Self::Reads => "consultations",
+        }
+    }
+}
+
 db::row! {
     /// One line of a chain, as stored.
     #[derive(Clone, PartialEq, Eq, Debug)]
@@ -77,7 +87,9 @@ struct Texts {
     mark_sealed: &'static Sql,
     of_seals: &'static Sql,
     of_subject: &'static Sql,
-    recent: &'static Sql,
+    one: &'static Sql,
+    /// Without and with a filter by author, then by subject (see [`find`]).
+    find: [&'static Sql; 4],
     payload: &'static Sql,
     payloads_of_seals: &'static Sql,
     erase_payload: &'static Sql,
@@ -102,8 +114,12 @@ impl Texts {
             insert: Sql::built(format!(
                 "INSERT INTO {entries} (tenant, {columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
             )),
-            insert_payload: Sql::built(format!("INSERT INTO {payloads} (entry, tenant, salt, body) VALUES ($1, $2, $3, $4)")),
-            unsealed: Sql::built(format!("SELECT {columns} FROM {entries} WHERE tenant = $1 AND seal IS NULL ORDER BY id LIMIT $2")),
+            insert_payload: Sql::built(format!(
+                "INSERT INTO {payloads} (entry, tenant, salt, body) VALUES ($1, $2, $3, $4)"
+            )),
+            unsealed: Sql::built(format!(
+                "SELECT {columns} FROM {entries} WHERE tenant = $1 AND seal IS NULL ORDER BY id LIMIT $2"
+            )),
             mark_sealed: Sql::built(format!("UPDATE {entries} SET seal = $1 WHERE id = $2")),
             of_seals: Sql::built(format!(
                 "SELECT {columns}, seal FROM {entries} WHERE tenant = $1 AND seal BETWEEN $2 AND $3 ORDER BY seal, id"
@@ -111,7 +127,20 @@ impl Texts {
             of_subject: Sql::built(format!(
                 "SELECT {columns} FROM {entries} WHERE tenant = $1 AND subject_kind = $2 AND subject = $3 ORDER BY id DESC LIMIT $4"
             )),
-            recent: Sql::built(format!("SELECT {columns} FROM {entries} WHERE tenant = $1 AND id < $2 ORDER BY id DESC LIMIT $3")),
+            one: Sql::built(format!("SELECT {columns} FROM {entries} WHERE tenant = $1 AND id = $2")),
+            find: [
+                "",
+                " AND author = $7",
+                " AND subject_kind = $7 AND subject = $8",
+                " AND author = $7 AND subject_kind = $8 AND subject = $9",
+            ]
+            .map(|filter| {
+                Sql::built(format!(
+                    "SELECT {columns} FROM {entries}
+                         WHERE tenant = $1 AND at >= $2 AND at <= $3 AND (at, id) < ($4, $5){filter}
+                         ORDER BY at DESC, id DESC LIMIT $6"
+                ))
+            }),
             payload: Sql::built(format!("SELECT salt, body FROM {payloads} WHERE entry = $1")),
             payloads_of_seals: Sql::built(format!(
                 "SELECT p.entry, p.salt, p.body FROM {payloads} p JOIN {entries} e ON e.id = p.entry
@@ -122,15 +151,30 @@ impl Texts {
             delete_payloads_of_seals: Sql::built(format!(
                 "DELETE FROM {payloads} WHERE entry IN (SELECT id FROM {entries} WHERE tenant = $1 AND seal BETWEEN $2 AND $3)"
             )),
-            waiting: Sql::built(format!("SELECT count(*) FROM {entries} WHERE tenant = $1 AND seal IS NULL AND at < $2")),
+            waiting: Sql::built(format!(
+                "SELECT count(*) FROM {entries} WHERE tenant = $1 AND seal IS NULL AND at < $2"
+            )),
         }
     }
 
     fn all(&self) -> Vec<&'static Sql> {
-        vec![
-            self.insert, self.insert_payload, self.unsealed, self.mark_sealed, self.of_seals, self.of_subject, self.recent,
-            self.payload, self.payloads_of_seals, self.erase_payload, self.delete_of_seals, self.delete_payloads_of_seals, self.waiting,
-        ]
+        let mut all = vec![
+            self.insert,
+            self.insert_payload,
+            self.unsealed,
+            self.mark_sealed,
+            self.of_seals,
+            self.of_subject,
+            self.one,
+            self.payload,
+            self.payloads_of_seals,
+            self.erase_payload,
+            self.delete_of_seals,
+            self.delete_payloads_of_seals,
+            self.waiting,
+        ];
+        all.extend(self.find);
+        all
     }
 }
 
@@ -181,16 +225,25 @@ pub async fn append(tx: &Tx, chain: Chain, tenant: Id<Tenant>, now: Instant, new
 }
 
 /// Adds several entries at once.
-pub async fn append_all(tx: &Tx, chain: Chain, tenant: Id<Tenant>, now: Instant, entries: Vec<NewEntry<'_>>) -> db::Result<()> {
+pub async fn append_all(
+    tx: &Tx,
+    chain: Chain,
+    tenant: Id<Tenant>,
+    now: Instant,
+    entries: Vec<NewEntry<'_>>,
+) -> db::Result<()> {
     let texts = Texts::of(chain);
     let ids = tx.reserve_ids(entries.len()).await?;
     let random = SystemRandom::new();
     for (entry, id) in entries.into_iter().zip(ids) {
         let mut salt = vec![0; SALT_BYTES];
-        random.fill(&mut salt).map_err(|_| db::Error::Unsupported("le système ne fournit pas de nombres aléatoires"))?;
+        random
+            .fill(&mut salt)
+            .map_err(|_| db::Error::Unsupported("le système ne fournit pas de nombres aléatoires"))?;
         let digest = payload_digest(&salt, &entry.payload);
         let NewEntry { author, mandate, action, subject_kind, subject, payload } = entry;
-        tx.execute(texts.insert, &[&tenant, &id, &now, &author, &mandate, &action, &subject_kind, &subject, &digest]).await?;
+        tx.execute(texts.insert, &[&tenant, &id, &now, &author, &mandate, &action, &subject_kind, &subject, &digest])
+            .await?;
         tx.execute(texts.insert_payload, &[&id, &tenant, &salt, &Json(payload)]).await?;
     }
     Ok(())
@@ -214,7 +267,7 @@ pub async fn seal(db: &Db, chain: Chain, tenant: Id<Tenant>, now: Instant) -> db
 pub async fn seal_within(tx: &Tx, chain: Chain, tenant: Id<Tenant>, now: Instant) -> db::Result<Option<Seal>> {
     let texts = Texts::of(chain);
     // One sealer at a time for a chain.
-    tx.hold(&[tenant.raw() ^ if chain == Chain::Writes { 0x7772_6974_6573 } else { 0x7265_6164_73 }]).await?;
+    tx.hold(&[tenant.raw() ^ if chain == Chain::Writes { 0x7772_6974_6573 } else { 0x0072_6561_6473 }]).await?;
     let waiting: Vec<Entry> = tx.all(texts.unsealed, &[&tenant, &BATCH]).await?;
     if waiting.is_empty() {
         return Ok(None);
@@ -224,7 +277,8 @@ pub async fn seal_within(tx: &Tx, chain: Chain, tenant: Id<Tenant>, now: Instant
     let previous = last.map_or_else(|| GENESIS.to_vec(), |seal| seal.digest);
     let entries = i64::try_from(waiting.len()).unwrap_or(BATCH);
     let entries_digest = digest_of_entries(&waiting);
-    let mut seal = Seal { number, entries, entries_digest, previous, digest: Vec::new(), sealed_at: now, purged_at: None };
+    let mut seal =
+        Seal { number, entries, entries_digest, previous, digest: Vec::new(), sealed_at: now, purged_at: None };
     seal.digest = seal_digest(chain, tenant, &seal);
     let Seal { entries_digest, previous, digest, .. } = &seal;
     tx.execute(&INSERT_SEAL, &[&tenant, &chain, &number, &entries, entries_digest, previous, digest, &now]).await?;
@@ -247,7 +301,8 @@ fn seal_digest(chain: Chain, tenant: Id<Tenant>, seal: &Seal) -> Vec<u8> {
 fn digest_of_entries(entries: &[Entry]) -> Vec<u8> {
     let mut context = Context::new(&SHA256);
     for entry in entries {
-        for number in [Some(entry.id), Some(entry.at.micros()), entry.author.map(Id::raw), entry.mandate, entry.subject] {
+        for number in [Some(entry.id), Some(entry.at.micros()), entry.author.map(Id::raw), entry.mandate, entry.subject]
+        {
             context.update(&[u8::from(number.is_some())]);
             context.update(&number.unwrap_or_default().to_be_bytes());
         }
@@ -261,13 +316,47 @@ fn digest_of_entries(entries: &[Entry]) -> Vec<u8> {
 }
 
 /// The last entries about a subject, newest first.
-pub async fn about(ask: &impl Ask, chain: Chain, tenant: Id<Tenant>, kind: &str, subject: i64, limit: i64) -> db::Result<Vec<Entry>> {
+pub async fn about(
+    ask: &impl Ask,
+    chain: Chain,
+    tenant: Id<Tenant>,
+    kind: &str,
+    subject: i64,
+    limit: i64,
+) -> db::Result<Vec<Entry>> {
     ask.all(Texts::of(chain).of_subject, &[&tenant, &kind, &subject, &limit]).await
 }
 
-/// Entries before `before` (an entry's number; `i64::MAX` for the newest), newest first.
-pub async fn before(ask: &impl Ask, chain: Chain, tenant: Id<Tenant>, before: i64, limit: i64) -> db::Result<Vec<Entry>> {
-    ask.all(Texts::of(chain).recent, &[&tenant, &before, &limit]).await
+/// Which entries a page shows.
+#[derive(Clone, Debug)]
+pub struct Search {
+    pub author: Option<Id<Author>>,
+    /// Kind and number: `("person", 12)`.
+    pub subject: Option<(String, i64)>,
+    pub from: Instant,
+    pub to: Instant,
+    /// Only what comes after this entry in the order of the answer (its moment and number).
+    pub after: Option<(Instant, i64)>,
+    pub limit: i64,
+}
+
+/// Entries that answer a search, newest first.
+pub async fn find(ask: &impl Ask, chain: Chain, tenant: Id<Tenant>, search: &Search) -> db::Result<Vec<Entry>> {
+    let (at, id) = search.after.unwrap_or((search.to, i64::MAX));
+    let mut params: Vec<&dyn Param> = vec![&tenant, &search.from, &search.to, &at, &id, &search.limit];
+    if let Some(author) = &search.author {
+        params.push(author);
+    }
+    if let Some((kind, subject)) = &search.subject {
+        params.extend([kind as &dyn Param, subject]);
+    }
+    let filter = usize::from(search.author.is_some()) + 2 * usize::from(search.subject.is_some());
+    ask.all(Texts::of(chain).find[filter], &params).await
+}
+
+/// One entry of a tenant.
+pub async fn one(ask: &impl Ask, chain: Chain, tenant: Id<Tenant>, entry: i64) -> db::Result<Option<Entry>> {
+    ask.maybe(Texts::of(chain).one, &[&tenant, &entry]).await
 }
 
 /// What an entry said in detail; `None` once erased.
@@ -290,7 +379,14 @@ pub async fn erase_payload(
     let erased = tx.execute(Texts::of(chain).erase_payload, &[&entry, &tenant]).await? > 0;
     if erased {
         let payload = serde_json::json!({ "chain": chain.as_code(), "reason": reason });
-        let told = NewEntry { author, mandate: None, action: "journal.payload_erased", subject_kind: "journal_entry", subject: Some(entry), payload };
+        let told = NewEntry {
+            author,
+            mandate: None,
+            action: "journal.payload_erased",
+            subject_kind: "journal_entry",
+            subject: Some(entry),
+            payload,
+        };
         append(tx, Chain::Writes, tenant, now, told).await?;
     }
     Ok(erased)
@@ -299,7 +395,14 @@ pub async fn erase_payload(
 /// Deletes the entries of the oldest batches sealed before `before`, `limit` of them at most; their seals stay and
 /// keep the chain whole. That it was done becomes an entry of the chain of writes, without which
 /// [`verify`] takes the missing entries for a breach. Gives the number of batches deleted.
-pub async fn purge(tx: &Tx, chain: Chain, tenant: Id<Tenant>, before: Instant, now: Instant, limit: i64) -> db::Result<u64> {
+pub async fn purge(
+    tx: &Tx,
+    chain: Chain,
+    tenant: Id<Tenant>,
+    before: Instant,
+    now: Instant,
+    limit: i64,
+) -> db::Result<u64> {
     let texts = Texts::of(chain);
     let numbers: Vec<i64> = tx.all(&TO_PURGE, &[&tenant, &chain, &before, &limit]).await?;
     let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { return Ok(0) };
@@ -372,12 +475,19 @@ pub struct Verification {
 }
 
 /// Recomputes a whole chain and compares it with the checkpoints kept elsewhere.
-pub async fn verify(db: &Db, chain: Chain, tenant: Id<Tenant>, kept: &[Checkpoint], now: Instant) -> db::Result<Verification> {
+pub async fn verify(
+    db: &Db,
+    chain: Chain,
+    tenant: Id<Tenant>,
+    kept: &[Checkpoint],
+    now: Instant,
+) -> db::Result<Verification> {
     let texts = Texts::of(chain);
     let db = db.long();
     let mut found = Verification::default();
     let purged_up_to: Option<i64> = db.one(&LAST_PURGED, &[&tenant, &chain, &PURGED]).await?;
-    let mut kept: Vec<&Checkpoint> = kept.iter().filter(|kept| kept.chain == chain && kept.tenant == tenant.raw()).collect();
+    let mut kept: Vec<&Checkpoint> =
+        kept.iter().filter(|kept| kept.chain == chain && kept.tenant == tenant.raw()).collect();
     let mut previous = GENESIS.to_vec();
     let mut expected = 1;
     loop {
@@ -404,16 +514,26 @@ pub async fn verify(db: &Db, chain: Chain, tenant: Id<Tenant>, kept: &[Checkpoin
             if seal.purged_at.is_some() {
                 found.purged_batches += 1;
                 if purged_up_to.is_none_or(|last| last < seal.number) || !of_seal.is_empty() {
-                    found.breaches.push(format!("sceau {}\u{a0}: dit purgé, sans que le journal le raconte", seal.number));
+                    found
+                        .breaches
+                        .push(format!("sceau {}\u{a0}: dit purgé, sans que le journal le raconte", seal.number));
                 }
             } else if of_seal.len() as i64 != seal.entries {
-                found.breaches.push(format!("sceau {}\u{a0}: {} lignes au lieu de {}", seal.number, of_seal.len(), seal.entries));
+                found.breaches.push(format!(
+                    "sceau {}\u{a0}: {} lignes au lieu de {}",
+                    seal.number,
+                    of_seal.len(),
+                    seal.entries
+                ));
             } else if digest_of_entries(of_seal) != seal.entries_digest {
                 found.breaches.push(format!("sceau {}\u{a0}: une ligne a été modifiée", seal.number));
             }
-            kept.retain(|kept| kept.number != seal.number || kept.digest != hex(&seal.digest) || kept.sealed_at != seal.sealed_at);
+            kept.retain(|kept| {
+                kept.number != seal.number || kept.digest != hex(&seal.digest) || kept.sealed_at != seal.sealed_at
+            });
         }
-        let digests: HashMap<i64, Vec<u8>> = entries.into_values().flatten().map(|entry| (entry.id, entry.payload_digest)).collect();
+        let digests: HashMap<i64, Vec<u8>> =
+            entries.into_values().flatten().map(|entry| (entry.id, entry.payload_digest)).collect();
         found.entries += digests.len() as u64;
         let payloads: Vec<(i64, Vec<u8>, Json<serde_json::Value>)> =
             db.all(texts.payloads_of_seals, &[&tenant, &first.number, &last.number]).await?;
@@ -425,7 +545,10 @@ pub async fn verify(db: &Db, chain: Chain, tenant: Id<Tenant>, kept: &[Checkpoin
         }
     }
     for checkpoint in kept {
-        found.breaches.push(format!("point de contrôle {}\u{a0}: le sceau conservé à l’extérieur n’est plus celui de la base", checkpoint.number));
+        found.breaches.push(format!(
+            "point de contrôle {}\u{a0}: le sceau conservé à l’extérieur n’est plus celui de la base",
+            checkpoint.number
+        ));
     }
     let an_hour_ago = now.plus(-jiff::SignedDuration::from_hours(1));
     found.unsealed = db.one(texts.waiting, &[&tenant, &an_hour_ago]).await?;
@@ -450,4 +573,3 @@ const ENTRY_COLUMNS: usize = 8;
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
-

@@ -6,9 +6,9 @@
 //! is derived, at worst into disposable read models that [`rebuild`] proves equal to their source.
 
 pub mod journal;
+mod kind;
 pub mod outbox;
 pub mod rebuild;
-mod kind;
 mod store;
 mod timeline;
 

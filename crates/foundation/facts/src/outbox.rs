@@ -29,7 +29,14 @@ sql! {
 }
 
 /// Writes an event in the transaction of what it tells.
-pub async fn publish(tx: &Tx, tenant: Id<Tenant>, topic: &str, version: i64, body: serde_json::Value, now: Instant) -> db::Result<()> {
+pub async fn publish(
+    tx: &Tx,
+    tenant: Id<Tenant>,
+    topic: &str,
+    version: i64,
+    body: serde_json::Value,
+    now: Instant,
+) -> db::Result<()> {
     // Publishers of a tenant take turns, so that an event is never numbered below one already read.
     tx.hold(&[tenant.raw() ^ 0x6f75_7462_6f78]).await?;
     let id = Id::new(tx.reserve_ids(1).await?[0]);

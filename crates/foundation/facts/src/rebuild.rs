@@ -35,7 +35,10 @@ impl Difference {
     }
 
     /// Compares two sets of lines by key. Keys, not contents, appear in the result: it may be printed.
-    pub fn between<Key: Ord + Debug, Line: PartialEq>(live: BTreeMap<Key, Line>, mut rebuilt: BTreeMap<Key, Line>) -> Self {
+    pub fn between<Key: Ord + Debug, Line: PartialEq>(
+        live: BTreeMap<Key, Line>,
+        mut rebuilt: BTreeMap<Key, Line>,
+    ) -> Self {
         let mut difference = Self { lines: rebuilt.len() as u64, ..Self::default() };
         let keep = |list: &mut Vec<String>, key: &Key| {
             if list.len() < EXAMPLES {

@@ -10,7 +10,11 @@ pub async fn current<K: Kind>(ask: &impl Ask, tenant: Id<Tenant>, subject: Id<K:
 }
 
 /// The records in force about many subjects, by subject then by start.
-pub async fn current_many<K: Kind>(ask: &impl Ask, tenant: Id<Tenant>, subjects: &[Id<K::Subject>]) -> db::Result<Vec<Fact<K>>> {
+pub async fn current_many<K: Kind>(
+    ask: &impl Ask,
+    tenant: Id<Tenant>,
+    subjects: &[Id<K::Subject>],
+) -> db::Result<Vec<Fact<K>>> {
     K::sql().current_many.all(ask, &[&tenant], subjects).await
 }
 
@@ -67,9 +71,9 @@ pub(crate) fn lock_key<K: Kind>(subject: Id<K::Subject>) -> i64 {
 
 /// FNV-1a, to make a number to wait for out of a name.
 pub(crate) fn name_hash(name: &str) -> i64 {
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = name
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     hash.cast_signed()
 }
 
@@ -121,7 +125,8 @@ impl<K: Kind> Batch<K> {
             for (fact, id) in self.add.iter_mut().zip(ids) {
                 fact.id = Id::new(id);
             }
-            let records: Vec<FactRecord<'_, K>> = self.add.iter().map(|fact| FactRecord { tenant: self.tenant, fact }).collect();
+            let records: Vec<FactRecord<'_, K>> =
+                self.add.iter().map(|fact| FactRecord { tenant: self.tenant, fact }).collect();
             tx.fill(&records).await?;
         }
         Ok(self.add)

@@ -75,7 +75,10 @@ impl<K: Kind> Plan<K> {
     /// From now on this value holds over `valid`; what stood there before is cut to what remains around it.
     pub fn set(in_force: &[Fact<K>], valid: Period, value: K) -> Self {
         let rivals: Vec<&Fact<K>> = in_force.iter().filter(|fact| fact.value.same_slot(&value)).collect();
-        if rivals.iter().any(|fact| fact.value == value && fact.valid.from <= valid.from && covers_end(fact.valid, valid)) {
+        if rivals
+            .iter()
+            .any(|fact| fact.value == value && fact.valid.from <= valid.from && covers_end(fact.valid, valid))
+        {
             return Self::nothing();
         }
         let mut wanted: Vec<(Period, K)> = Vec::new();
@@ -97,7 +100,8 @@ impl<K: Kind> Plan<K> {
     /// Records already saying part of it stay as they are.
     pub fn align(in_force: &[&Fact<K>], wanted: &[(Period, K)]) -> Self {
         let says = |fact: &Fact<K>, (period, value): &(Period, K)| fact.valid == *period && fact.value == *value;
-        let retired: Vec<&&Fact<K>> = in_force.iter().filter(|fact| !wanted.iter().any(|want| says(fact, want))).collect();
+        let retired: Vec<&&Fact<K>> =
+            in_force.iter().filter(|fact| !wanted.iter().any(|want| says(fact, want))).collect();
         let add = wanted
             .iter()
             .filter(|want| !in_force.iter().any(|fact| says(fact, want)))
@@ -123,7 +127,12 @@ fn find<K: Kind>(in_force: &[Fact<K>], id: Id<K>) -> Result<&Fact<K>, Conflict> 
     in_force.iter().find(|fact| fact.id == id).ok_or(Conflict::Outdated)
 }
 
-fn refuse_overlap<K: Kind>(in_force: &[Fact<K>], except: Option<Id<K>>, valid: Period, value: &K) -> Result<(), Conflict> {
+fn refuse_overlap<K: Kind>(
+    in_force: &[Fact<K>],
+    except: Option<Id<K>>,
+    valid: Period,
+    value: &K,
+) -> Result<(), Conflict> {
     if valid.to.is_some_and(|to| to <= valid.from) {
         return Err(Conflict::Empty);
     }

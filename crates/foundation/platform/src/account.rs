@@ -107,9 +107,20 @@ pub async fn create(
         disabled_at: None,
     };
     tx.fill(&[line]).await.map_err(|error| {
-        if error.is_duplicate() { Error::rule("un compte existe déjà avec cette adresse électronique") } else { error.into() }
+        if error.is_duplicate() {
+            Error::rule("un compte existe déjà avec cette adresse électronique")
+        } else {
+            error.into()
+        }
     })?;
-    journal::append(&tx, Chain::Writes, tenant, now, permit.entry("account.created", "account", Some(id.raw()), payload)).await?;
+    journal::append(
+        &tx,
+        Chain::Writes,
+        tenant,
+        now,
+        permit.entry("account.created", "account", Some(id.raw()), payload),
+    )
+    .await?;
     tx.commit().await?;
     Ok((id, temporary))
 }
@@ -125,7 +136,11 @@ pub async fn find(platform: &Platform, permit: &Permit<ManageAccounts>, account:
 }
 
 /// The account of an address, whichever tenant looks after it: to give it a mandate here.
-pub async fn find_by_email(platform: &Platform, _permit: &Permit<ManageAccounts>, email: &Email) -> Result<Option<Profile>> {
+pub async fn find_by_email(
+    platform: &Platform,
+    _permit: &Permit<ManageAccounts>,
+    email: &Email,
+) -> Result<Option<Profile>> {
     Ok(platform.db.maybe(&BY_EMAIL, &[email]).await?)
 }
 
@@ -149,7 +164,12 @@ pub async fn enable(platform: &Platform, permit: &Permit<ManageAccounts>, accoun
     Ok(tx.commit().await?)
 }
 
-async fn set_disabled(tx: &Tx, permit: &Permit<ManageAccounts>, account: Id<Account>, at: Option<Instant>) -> Result<()> {
+async fn set_disabled(
+    tx: &Tx,
+    permit: &Permit<ManageAccounts>,
+    account: Id<Account>,
+    at: Option<Instant>,
+) -> Result<()> {
     match tx.execute(&SET_DISABLED, &[&at, &account, &permit.tenant()]).await? {
         0 => Err(Error::NotFound),
         _ => Ok(()),
@@ -158,11 +178,17 @@ async fn set_disabled(tx: &Tx, permit: &Permit<ManageAccounts>, account: Id<Acco
 
 /// Gives a new temporary password in place of a forgotten one, and ends every session of the account.
 /// Only the tenant that looks after the account can.
-pub async fn reset_password(platform: &Platform, permit: &Permit<ManageAccounts>, account: Id<Account>) -> Result<Temporary> {
+pub async fn reset_password(
+    platform: &Platform,
+    permit: &Permit<ManageAccounts>,
+    account: Id<Account>,
+) -> Result<Temporary> {
     let now = platform.now();
     let profile = find(platform, permit, account).await?;
     if profile.tenant != permit.tenant() {
-        return Err(Error::rule("ce compte est géré par un autre département\u{a0}: demandez-lui un nouveau mot de passe"));
+        return Err(Error::rule(
+            "ce compte est géré par un autre département\u{a0}: demandez-lui un nouveau mot de passe",
+        ));
     }
     let temporary = Temporary::random()?;
     let hash = password::hash(temporary.reveal()).await?;
@@ -175,7 +201,12 @@ pub async fn reset_password(platform: &Platform, permit: &Permit<ManageAccounts>
     Ok(temporary)
 }
 
-pub(crate) async fn set_password(tx: &Tx, account: Id<Account>, hash: &str, temporary_until: Option<Instant>) -> Result<()> {
+pub(crate) async fn set_password(
+    tx: &Tx,
+    account: Id<Account>,
+    hash: &str,
+    temporary_until: Option<Instant>,
+) -> Result<()> {
     tx.execute(&SET_PASSWORD, &[&hash, &temporary_until, &account]).await?;
     Ok(())
 }

@@ -39,7 +39,8 @@ pub fn read(path: &Path) -> Result<Vec<Checkpoint>> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(number, line)| {
-            Checkpoint::parse(line).ok_or_else(|| Error::file(path, format!("ligne {}\u{a0}: pas un point de contrôle", number + 1)))
+            Checkpoint::parse(line)
+                .ok_or_else(|| Error::file(path, format!("ligne {}\u{a0}: pas un point de contrôle", number + 1)))
         })
         .collect()
 }

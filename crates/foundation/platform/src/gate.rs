@@ -183,14 +183,7 @@ impl<A: Action> Permit<A> {
         subject: Option<i64>,
         payload: serde_json::Value,
     ) -> NewEntry<'a> {
-        NewEntry {
-            author: self.account,
-            mandate: self.mandate.map(Id::raw),
-            action,
-            subject_kind,
-            subject,
-            payload,
-        }
+        NewEntry { author: self.account, mandate: self.mandate.map(Id::raw), action, subject_kind, subject, payload }
     }
 }
 
@@ -226,15 +219,7 @@ pub enum Refusal {
 
 /// Asks the gate.
 pub fn permit<A: Action>(actor: &Actor) -> Result<Permit<A>, Refusal> {
-    let action = A::KIND;
-    if action.touches_persons() && !actor.purpose().opens_files() {
-        return Err(Refusal::Purpose { purpose: actor.purpose() });
-    }
-    let reach = match extent(actor.role(), action) {
-        Extent::Department => Reach::Department,
-        Extent::Structure => actor.structure().map(Reach::Structure).ok_or(Refusal::NoStructure { action })?,
-        Extent::Nothing => return Err(Refusal::Role { role: actor.role(), action }),
-    };
+    let reach = check(actor, A::KIND)?;
     Ok(Permit {
         tenant: actor.tenant(),
         account: actor.account(),
@@ -243,6 +228,19 @@ pub fn permit<A: Action>(actor: &Actor) -> Result<Permit<A>, Refusal> {
         request: actor.request().to_owned(),
         action: PhantomData,
     })
+}
+
+/// What the gate would answer for an action known only when the program runs (the policy of a route). It
+/// opens nothing: whatever is behind still asks for its [`permit`].
+pub fn check(actor: &Actor, action: ActionKind) -> Result<Reach, Refusal> {
+    if action.touches_persons() && !actor.purpose().opens_files() {
+        return Err(Refusal::Purpose { purpose: actor.purpose() });
+    }
+    match extent(actor.role(), action) {
+        Extent::Department => Ok(Reach::Department),
+        Extent::Structure => actor.structure().map(Reach::Structure).ok_or(Refusal::NoStructure { action }),
+        Extent::Nothing => Err(Refusal::Role { role: actor.role(), action }),
+    }
 }
 
 /// Whether the gate would say yes: to show a link or not, never to guard what is behind it.

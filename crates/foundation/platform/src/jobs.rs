@@ -17,9 +17,10 @@ use facts::Tenant;
 use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
 
+pub use house::VERIFY_JOURNAL;
 pub use worker::{Failure, Handlers, run};
 
-use crate::gate::{Operate, Permit};
+use crate::gate::{Action, Operate, Permit};
 use crate::{Account, Platform, Result};
 
 /// How long a worker may be silent before its job is taken up by another.
@@ -81,6 +82,8 @@ db::row! {
         pub finished_at: Option<Instant>,
         /// Why it failed, or failed the last time.
         pub failure: Option<String>,
+        /// What was asked.
+        pub payload: Json<serde_json::Value>,
     }
 }
 
@@ -118,13 +121,16 @@ sql! {
     POSTPONE = "UPDATE job SET run_at = $1, leased_until = NULL, failure = $2
                 WHERE id = $3 AND attempts = $4 AND finished_at IS NULL";
     GIVE_BACK = "UPDATE job SET leased_until = NULL, attempts = attempts - 1
-                 WHERE id = $1 AND attempts = $2 AND finished_at IS NULL";
+                 WHERE id = $1 AND attempts = $2 AND finished_at IS NULL AND leased_until IS NOT NULL";
     WAITING_RECURRING = "SELECT id FROM job WHERE tenant = $1 AND kind = $2 AND recurring AND finished_at IS NULL";
     RECENT = "SELECT id, tenant, kind, asked_by, created_at, run_at, attempts, leased_until, progress_done, progress_total,
-                     progress_text, finished_at, failure
+                     progress_text, finished_at, failure, payload
               FROM job WHERE tenant = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
+    OF_KIND = "SELECT id, tenant, kind, asked_by, created_at, run_at, attempts, leased_until, progress_done, progress_total,
+                      progress_text, finished_at, failure, payload
+               FROM job WHERE tenant = $1 AND kind = $2 ORDER BY created_at DESC, id DESC LIMIT $3";
     ONE = "SELECT id, tenant, kind, asked_by, created_at, run_at, attempts, leased_until, progress_done, progress_total,
-                  progress_text, finished_at, failure
+                  progress_text, finished_at, failure, payload
            FROM job WHERE tenant = $1 AND id = $2";
     PURGE = "DELETE FROM job WHERE tenant = $1 AND finished_at < $2";
 }
@@ -153,6 +159,19 @@ pub async fn enqueue(
     now: Instant,
 ) -> Result<Id<Task>> {
     insert(tx, tenant, kind, payload, asked_by, now, now, false).await
+}
+
+/// Asks for a job that follows from nothing else, in the name of whoever holds the permit.
+pub async fn ask<A: Action>(
+    platform: &Platform,
+    permit: &Permit<A>,
+    kind: &str,
+    payload: serde_json::Value,
+) -> Result<Id<Task>> {
+    let tx = platform.db.begin().await?;
+    let id = enqueue(&tx, permit.tenant(), kind, payload, permit.account(), platform.now()).await?;
+    tx.commit().await?;
+    Ok(id)
 }
 
 #[expect(clippy::too_many_arguments, reason = "one line of the table, from two callers")]
@@ -188,6 +207,11 @@ async fn insert(
 /// A tenant's last jobs, newest first.
 pub async fn recent(platform: &Platform, permit: &Permit<Operate>, limit: i64) -> Result<Vec<State>> {
     Ok(platform.db.all(&RECENT, &[&permit.tenant(), &limit]).await?)
+}
+
+/// A tenant's last jobs of one kind, newest first, for whoever may see what they work on.
+pub async fn of_kind<A: Action>(platform: &Platform, permit: &Permit<A>, kind: &str, limit: i64) -> Result<Vec<State>> {
+    Ok(platform.db.all(&OF_KIND, &[&permit.tenant(), &kind, &limit]).await?)
 }
 
 /// One job of a tenant: the page of the import that it does shows it.

@@ -178,7 +178,9 @@ impl fmt::Debug for Keys {
 
 fn subkey(root: &Prk, purpose: &[u8]) -> [u8; 32] {
     let mut key = [0; 32];
-    root.expand(&[purpose], HKDF_SHA256).and_then(|okm| okm.fill(&mut key)).expect("one block of SHA-256 can be derived");
+    root.expand(&[purpose], HKDF_SHA256)
+        .and_then(|okm| okm.fill(&mut key))
+        .expect("one block of SHA-256 can be derived");
     key
 }
 

@@ -51,7 +51,8 @@ impl Mail {
                 _ => url.to_owned(),
             };
             // The driver's message never repeats the address, hence no password.
-            let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url).map_err(|problem| unreadable(&problem))?;
+            let builder =
+                AsyncSmtpTransport::<Tokio1Executor>::from_url(&url).map_err(|problem| unreadable(&problem))?;
             Way::Server(builder.build())
         };
         let address: Address = from.as_str().parse().map_err(|problem| unreadable(&problem))?;
@@ -91,7 +92,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let from = Email::parse("jonction@exemple.fr").unwrap();
         let mail = Mail::from_url(&format!("file:{}", folder.path().join("boîte").display()), &from).unwrap();
-        mail.send(&Email::parse("archives@exemple.fr").unwrap(), "Point de contrôle", "93 writes 1 abc\n").await.unwrap();
+        mail.send(&Email::parse("archives@exemple.fr").unwrap(), "Point de contrôle", "93 writes 1 abc\n")
+            .await
+            .unwrap();
         let written: Vec<_> = std::fs::read_dir(folder.path().join("boîte")).unwrap().flatten().collect();
         assert_eq!(written.len(), 1);
         let text = std::fs::read_to_string(written[0].path()).unwrap();
@@ -101,7 +104,9 @@ mod tests {
     #[tokio::test]
     async fn settings_are_checked_and_encryption_is_the_rule() {
         let from = Email::parse("jonction@exemple.fr").unwrap();
-        for url in ["", "smtp://courrier.exemple.fr:587", "smtps://u:p@courrier.exemple.fr", "smtp://localhost:25?tls=none"] {
+        for url in
+            ["", "smtp://courrier.exemple.fr:587", "smtps://u:p@courrier.exemple.fr", "smtp://localhost:25?tls=none"]
+        {
             assert!(Mail::from_url(url, &from).is_ok(), "{url}");
         }
         assert!(!Mail::from_url("", &from).unwrap().is_configured());

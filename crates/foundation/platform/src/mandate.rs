@@ -4,7 +4,7 @@
 use base::{Date, Id, Instant, Period};
 use db::{Ask, sql};
 use facts::journal::{self, Chain};
-use facts::{Plan, Tenant};
+use facts::{Fact, Plan, Tenant};
 
 use crate::gate::{ActionKind, Actor, Extent, ManageAccounts, Permit, Purpose, Role, extent};
 use crate::{Account, Error, Organisation, Platform, Result, Structure};
@@ -137,8 +137,25 @@ pub async fn end(
 }
 
 /// The mandates of the permit's tenant that held on a day, as far as was known at a moment, by name.
-pub async fn list(platform: &Platform, permit: &Permit<ManageAccounts>, on: Date, known: Instant) -> Result<Vec<Listed>> {
+pub async fn list(
+    platform: &Platform,
+    permit: &Permit<ManageAccounts>,
+    on: Date,
+    known: Instant,
+) -> Result<Vec<Listed>> {
     Ok(platform.db.all(&OF_TENANT, &[&permit.tenant(), &on, &known]).await?)
+}
+
+/// Every mandate that an account has had or will have in the permit's tenant, corrections included, in the order
+/// in which they were recorded.
+pub async fn history(
+    platform: &Platform,
+    permit: &Permit<ManageAccounts>,
+    account: Id<Account>,
+) -> Result<Vec<Fact<Mandate>>> {
+    let mut facts = facts::history::<Mandate>(&platform.db, permit.tenant(), account).await?;
+    facts.sort_by_key(|fact| (fact.recorded_at, fact.id));
+    Ok(facts)
 }
 
 /// The mandates of an account in force on a day, in every tenant, oldest first.

@@ -32,6 +32,17 @@ facts::kind! {
     }
 }
 
+impl Parameter {
+    pub fn new(
+        name: impl Into<String>,
+        value: serde_json::Value,
+        citation: impl Into<String>,
+        certainty: Certainty,
+    ) -> Self {
+        Self { name: name.into(), value: Json(value), citation: citation.into(), certainty }
+    }
+}
+
 /// A parameter as the program comes with it, before anybody changes it.
 #[derive(Clone, Copy, Debug)]
 pub struct Declared {
@@ -162,7 +173,12 @@ pub(crate) async fn install(tx: &Tx, tenant: Id<Tenant>, declared: &[Declared], 
 /// # Errors
 /// [`Error::NotFound`] for a name nobody declared, [`Error::Rule`] for a value of another kind than before or
 /// without citation.
-pub async fn set(platform: &Platform, permit: &Permit<ManageAccounts>, valid: Period, parameter: Parameter) -> Result<()> {
+pub async fn set(
+    platform: &Platform,
+    permit: &Permit<ManageAccounts>,
+    valid: Period,
+    parameter: Parameter,
+) -> Result<()> {
     let (tenant, now) = (permit.tenant(), platform.now());
     if parameter.citation.trim().is_empty() {
         return Err(Error::rule("indiquez le texte ou la décision dont vient cette valeur"));

@@ -32,10 +32,53 @@ const LONGEST: usize = 512;
 
 /// What people type first, and what they would type here.
 const TOO_COMMON: &[&str] = &[
-    "motdepasse", "password", "passw0rd", "azerty", "qwerty", "qwertz", "qsdfgh", "wxcvbn", "bonjour", "bienvenue", "soleil", "chouchou",
-    "doudou", "loulou", "nicolas", "marseille", "football", "iloveyou", "jetaime", "admin", "secret", "welcome", "dragon", "monkey", "letmein",
-    "123456", "234567", "345678", "456789", "987654", "654321", "abcdef", "111111", "000000", "jonction", "insertion", "departement",
-    "seinesaintdenis", "bobigny", "printemps", "automne", "janvier", "fevrier", "septembre", "octobre", "novembre", "decembre",
+    "motdepasse",
+    "password",
+    "passw0rd",
+    "azerty",
+    "qwerty",
+    "qwertz",
+    "qsdfgh",
+    "wxcvbn",
+    "bonjour",
+    "bienvenue",
+    "soleil",
+    "chouchou",
+    "doudou",
+    "loulou",
+    "nicolas",
+    "marseille",
+    "football",
+    "iloveyou",
+    "jetaime",
+    "admin",
+    "secret",
+    "welcome",
+    "dragon",
+    "monkey",
+    "letmein",
+    "123456",
+    "234567",
+    "345678",
+    "456789",
+    "987654",
+    "654321",
+    "abcdef",
+    "111111",
+    "000000",
+    "jonction",
+    "insertion",
+    "departement",
+    "seinesaintdenis",
+    "bobigny",
+    "printemps",
+    "automne",
+    "janvier",
+    "fevrier",
+    "septembre",
+    "octobre",
+    "novembre",
+    "decembre",
 ];
 
 /// Checks a password chosen by `name` at `email`.
@@ -50,7 +93,9 @@ pub fn check(password: &str, name: &str, email: &Email) -> Result<(), Lacks> {
         lacks.extend(lacks_of_characters(password));
         let plain = folded.replace(' ', "");
         if TOO_COMMON.iter().any(|common| plain.contains(common)) {
-            lacks.push("Il contient un mot ou une suite que l’on essaie en premier : choisissez autre chose.".to_owned());
+            lacks.push(
+                "Il contient un mot ou une suite que l’on essaie en premier : choisissez autre chose.".to_owned(),
+            );
         }
     }
     let (local, domain) = email.as_str().split_once('@').unwrap_or((email.as_str(), ""));
@@ -149,16 +194,15 @@ pub(crate) async fn hash(password: &str) -> Result<String> {
 
 /// Whether the password is that of a hash. Takes the same time when there is no hash to compare with.
 pub(crate) async fn verify(password: &str, hash: Option<String>) -> Result<bool> {
-    static NOBODY: LazyLock<String> = LazyLock::new(|| {
-        argon2().hash_password(b"nobody's password").map(|hash| hash.to_string()).unwrap_or_default()
-    });
+    static NOBODY: LazyLock<String> =
+        LazyLock::new(|| argon2().hash_password(b"nobody's password").map(|hash| hash.to_string()).unwrap_or_default());
     let usable = password.len() <= LONGEST;
     let password = if usable { password.to_owned() } else { String::new() };
     apart(move || {
         let known = hash.is_some() && usable;
         let text = hash.as_deref().unwrap_or(&NOBODY);
-        let matches = PasswordHash::new(text)
-            .is_ok_and(|parsed| argon2().verify_password(password.as_bytes(), &parsed).is_ok());
+        let matches =
+            PasswordHash::new(text).is_ok_and(|parsed| argon2().verify_password(password.as_bytes(), &parsed).is_ok());
         known && matches
     })
     .await
@@ -175,24 +219,28 @@ mod tests {
 
     #[test]
     fn the_three_forms_of_the_cnil_are_accepted() {
-        for password in ["Truite!Verte42", "TruiteVerte427", "Lac9-vélo-Gris", "le héron gris attend sous la pluie fine"] {
+        for password in
+            ["Truite!Verte42", "TruiteVerte427", "Lac9-vélo-Gris", "le héron gris attend sous la pluie fine"]
+        {
             assert_eq!(lacks(password), Vec::<String>::new(), "{password}");
         }
     }
 
     #[test]
     fn says_what_lacks() {
-        insta::assert_debug_snapshot!([
-            "court",
-            "TruiteVerte42",
-            "truite!verte42",
-            "Motdepasse2026!",
-            "Fictive!Verte42",
-            "Aa1!Aa1!Aa1!",
-            "un deux un deux un deux un deux",
-            "",
-        ]
-        .map(|password| (password, lacks(password))));
+        insta::assert_debug_snapshot!(
+            [
+                "court",
+                "TruiteVerte42",
+                "truite!verte42",
+                "Motdepasse2026!",
+                "Fictive!Verte42",
+                "Aa1!Aa1!Aa1!",
+                "un deux un deux un deux un deux",
+                "",
+            ]
+            .map(|password| (password, lacks(password)))
+        );
         assert!(!lacks(&"a1B!".repeat(200)).is_empty());
     }
 

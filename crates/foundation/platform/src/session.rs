@@ -187,7 +187,10 @@ pub async fn sign_in(platform: &Platform, email: &str, password: &str, browser: 
     };
     let token = Token::random()?;
     let idle = idle(platform, only.map(|only| only.tenant)).await?;
-    platform.readings.record(Reading::of_session(known.tenant, known.account, only.map(|only| only.id), "session.opened")).await?;
+    platform
+        .readings
+        .record(Reading::of_session(known.tenant, known.account, only.map(|only| only.id), "session.opened"))
+        .await?;
     let tx = platform.db.begin().await?;
     let public_id = tx.reserve_ids(1).await?[0];
     let session = NewSession {
@@ -270,7 +273,13 @@ pub async fn choose_mandate(platform: &Platform, token: &str, mandate: Id<Mandat
     Ok(rotated)
 }
 
-async fn rotate(tx: &Tx, token: &str, mandate: Option<Id<Mandate>>, now: Instant, idle: SignedDuration) -> Result<Token> {
+async fn rotate(
+    tx: &Tx,
+    token: &str,
+    mandate: Option<Id<Mandate>>,
+    now: Instant,
+    idle: SignedDuration,
+) -> Result<Token> {
     let rotated = Token::random()?;
     let (new, old) = (digest_of(rotated.as_str()), digest_of(token));
     match tx.execute(&ROTATE, &[&new, &mandate, &now, &now.plus(idle), &old]).await? {

@@ -12,5 +12,5 @@ mod store;
 pub use model::{
     BatchOutcome, FeedFile, FileHeader, HouseholdObservation, Issue, NewIssue, ParentLink, PersonObservation, Report, SeenMembership, Severity,
 };
-pub use service::{HouseholdBatch, Opening, apply, complete, file, files, is_late, issues, open};
+pub use service::{Course, HouseholdBatch, Opening, apply, complete, file, file_by_digest, files, is_late, issue_groups, issues, open};
 pub(crate) use service::{pictures, sources};

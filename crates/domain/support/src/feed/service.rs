@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use base::{Date, Id, Instant, Nir};
 use db::{Ask, Json, Tx};
@@ -11,7 +11,7 @@ use super::model::{BatchOutcome, FeedFile, FileHeader, HouseholdObservation, Iss
 use super::resolve::{Changes, Lock, Place, Records, resolve, speaks};
 use super::store::{self, HouseholdRow, PersonRow, Sighting};
 use crate::matching;
-use crate::person::{Card, CardRules, Locked, Person, Picture, Registration, cards};
+use crate::person::{self, Card, CardRules, Locked, Person, Picture, Registration, cards};
 use crate::rights::Household;
 use crate::search;
 use crate::{Error, Result};
@@ -88,31 +88,38 @@ pub struct HouseholdBatch {
     pub done: i64,
 }
 
-/// Applies one stretch of a file in one transaction, with the place where to resume.
-pub async fn apply(
-    platform: &Platform,
-    actor: &Actor,
-    file: &FeedFile,
-    batch: HouseholdBatch,
-    rules: &CardRules,
-    report: &mut Report,
-) -> Result<()> {
+/// An import under way: what one stretch hands to the next.
+pub struct Course {
+    rules: CardRules,
+    words: search::KnownWords,
+    pub report: Report,
+}
+
+impl Course {
+    /// Begins, or goes on from where `file` stopped.
+    pub async fn of(platform: &Platform, file: &FeedFile) -> Result<Self> {
+        let rules = person::rules(platform, file.tenant).await?;
+        Ok(Self { rules, words: search::KnownWords::default(), report: file.report.0.clone() })
+    }
+}
+
+/// Applies one stretch of a file in one transaction, with the place where to resume. After an error the
+/// course is to be dropped.
+pub async fn apply(platform: &Platform, actor: &Actor, file: &FeedFile, batch: HouseholdBatch, course: &mut Course) -> Result<()> {
     let permit = platform::gate::permit::<ImportFeed>(actor)?;
-    let work = BatchWork { platform, permit: &permit, file, rules };
+    let work = BatchWork { platform, permit: &permit, file, rules: &course.rules };
     let tx = platform.db.begin().await?;
-    let outcome = work.run(&tx, &batch.observations).await?;
-    let mut advanced = report.clone();
-    advanced.add(&outcome);
-    advanced.households_refused += batch.refused;
-    advanced.households_replaced += batch.replaced;
-    advanced.warnings += batch.issues.iter().filter(|issue| issue.severity == Severity::Warning).count() as u64;
+    let outcome = work.run(&tx, &batch.observations, &mut course.words).await?;
+    let report = &mut course.report;
+    report.add(&outcome);
+    report.households_refused += batch.refused;
+    report.households_replaced += batch.replaced;
+    report.warnings += batch.issues.iter().filter(|issue| issue.severity == Severity::Warning).count() as u64;
     store::note_issues(&tx, &permit, file.id, batch.issues).await?;
-    if store::advance(&tx, &permit, file.id, batch.done, &advanced).await? == 0 {
+    if store::advance(&tx, &permit, file.id, batch.done, report).await? == 0 {
         return Err(Error::ImportOvertaken);
     }
-    tx.commit().await?;
-    *report = advanced;
-    Ok(())
+    Ok(tx.commit().await?)
 }
 
 struct BatchWork<'a> {
@@ -134,7 +141,12 @@ impl Lock for BatchWork<'_> {
 }
 
 impl BatchWork<'_> {
-    async fn run(&self, tx: &Tx, observations: &[HouseholdObservation]) -> Result<BatchOutcome> {
+    async fn run(
+        &self,
+        tx: &Tx,
+        observations: &[HouseholdObservation],
+        words: &mut search::KnownWords,
+    ) -> Result<BatchOutcome> {
         let (permit, file) = (self.permit, self.file);
         let tenant = permit.tenant();
         let place = Place { on: file.reference_date, created: file.created.clone(), file: file.id };
@@ -196,11 +208,19 @@ impl BatchWork<'_> {
         }
         tx.fill(&new_households).await?;
         tx.fill(&new_sightings).await?;
-        self.write(tx, changes, &mut outcome).await?;
+        let new_households = new_households.iter().map(|row| row.id).collect();
+        self.write(tx, changes, &new_households, words, &mut outcome).await?;
         Ok(outcome)
     }
 
-    async fn write(&self, tx: &Tx, changes: Vec<(Changes, i64)>, outcome: &mut BatchOutcome) -> Result<()> {
+    async fn write(
+        &self,
+        tx: &Tx,
+        changes: Vec<(Changes, i64)>,
+        new_households: &HashSet<Id<Household>>,
+        words: &mut search::KnownWords,
+        outcome: &mut BatchOutcome,
+    ) -> Result<()> {
         let (permit, now) = (self.permit, self.platform.now());
         let tenant = permit.tenant();
         let new_persons: Vec<PersonRow> = changes
@@ -222,7 +242,11 @@ impl BatchWork<'_> {
         let mut new_cards: Vec<Card> = Vec::new();
         let mut doubts = Vec::new();
         let mut renamed: Vec<Id<Person>> = Vec::new();
+        let mut appeared: HashSet<Id<Person>> = HashSet::new();
         let mut touched: Vec<i64> = Vec::with_capacity(changes.len());
+        // Households that had cards already.
+        let known_before: Vec<Id<Household>> =
+            changes.iter().map(|(change, _)| change.household).filter(|household| !new_households.contains(household)).collect();
         for (change, line) in changes {
             let provenance =
                 Provenance { source: Source::BeneficiaryFeed, import: Some(self.file.id), line: Some(line), author: permit.account() };
@@ -233,7 +257,9 @@ impl BatchWork<'_> {
             families.push(change.household, change.family, provenance);
             addresses.push(change.household, change.address, provenance);
             for person in change.persons {
-                if !person.identity.is_nothing() {
+                if person.is_new {
+                    appeared.insert(person.id);
+                } else if !person.identity.is_nothing() {
                     renamed.push(person.id);
                 }
                 identities.push(person.id, person.identity, provenance);
@@ -250,10 +276,10 @@ impl BatchWork<'_> {
         added += identities.len() + registrations.len() + memberships.flush(tx).await?.len() + occupations.flush(tx).await?.len();
         outcome.facts_added += added as u64;
 
-        search::index_names(tx, permit, &renamed).await?;
+        search::index_names(tx, permit, words, &appeared, &renamed, &identities).await?;
         doubts.extend(matching::across_households(tx, permit, &identities, &registrations).await?);
         outcome.doubts += matching::propose(tx, permit, doubts, self.file.id, now).await?;
-        store::replace_cards(tx, permit, &new_cards).await?;
+        person::store::replace_cards(tx, &known_before, &new_cards).await?;
         let persons: Vec<_> = new_cards.iter().map(|card| card.person).collect();
         matching::regroup(tx, permit.tenant(), &persons).await?;
 
@@ -291,6 +317,18 @@ pub async fn file(platform: &Platform, actor: &Actor, id: Id<Import>) -> Result<
 pub async fn files(platform: &Platform, actor: &Actor, limit: i64) -> Result<Vec<FeedFile>> {
     let permit = platform::gate::permit::<ReadImports>(actor)?;
     Ok(store::files(&platform.db, &permit, limit).await?)
+}
+
+/// The received file whose bytes have this digest.
+pub async fn file_by_digest(platform: &Platform, actor: &Actor, sha256: &str) -> Result<Option<FeedFile>> {
+    let permit = platform::gate::permit::<ReadImports>(actor)?;
+    Ok(store::file_by_digest(&platform.db, &permit, sha256).await?)
+}
+
+/// What an import had to say, counted by severity and code, the most frequent first.
+pub async fn issue_groups(platform: &Platform, actor: &Actor, file: Id<Import>) -> Result<Vec<(Severity, String, i64)>> {
+    let permit = platform::gate::permit::<ReadImports>(actor)?;
+    Ok(store::issue_groups(&platform.db, &permit, file).await?)
 }
 
 /// What an import had to say, by number, after `after`.

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use base::{Date, Id, Instant};
-use db::{Ask, Json, Param, Tx, sql, sql_many};
+use db::{Ask, Json, Tx, sql, sql_many};
 use facts::{Fact, Import, Kind, Tenant, current_many};
 use platform::Permit;
 use platform::gate::{ImportFeed, ReadImports, ReadPerson};
@@ -18,6 +18,9 @@ sql! {
     FILES = ["SELECT ", FeedFile::COLUMNS, " FROM feed_file WHERE tenant = $1 ORDER BY started_at DESC, id DESC LIMIT $2"];
     ADVANCE = "UPDATE feed_file SET households_done = $1, report = $2 WHERE tenant = $3 AND id = $4 AND completed_at IS NULL";
     COMPLETE = "UPDATE feed_file SET completed_at = $1, report = $2 WHERE tenant = $3 AND id = $4 AND completed_at IS NULL";
+    FILE_BY_DIGEST = ["SELECT ", FeedFile::COLUMNS, " FROM feed_file WHERE tenant = $1 AND sha256 = $2 ORDER BY id DESC LIMIT 1"];
+    ISSUE_GROUPS = "SELECT severity, code, count(*) FROM feed_issue WHERE tenant = $1 AND file = $2
+        GROUP BY severity, code ORDER BY severity, count(*) DESC, code";
     LAST_REFERENCE_DATE = "SELECT max(reference_date) FROM feed_file WHERE tenant = $1 AND kind = $2 AND completed_at IS NOT NULL";
     PREVIOUS_MONTHLY = "SELECT id FROM feed_file WHERE tenant = $1 AND kind = 'M' AND completed_at IS NOT NULL AND reference_date < $2
         ORDER BY reference_date DESC, created DESC LIMIT 1";
@@ -37,16 +40,15 @@ sql! {
         ORDER BY f.reference_date, f.created";
     LAST_MONTHLY = ["SELECT ", FeedFile::COLUMNS, " FROM feed_file WHERE tenant = $1 AND kind = 'M' AND completed_at <= $2
         ORDER BY reference_date DESC, created DESC LIMIT 1"];
-    DELETE_CARD = "DELETE FROM person_card WHERE person = $1";
 }
 
 sql_many! {
     HOUSEHOLDS (1) = "SELECT id, claim_number FROM household WHERE tenant = $1 AND claim_number IN ({list})";
-    CLAIM_NUMBERS (1) = "SELECT id, claim_number FROM household WHERE tenant = $1 AND id IN ({list})";
+    CLAIM_NUMBERS (1) = "SELECT id, claim_number FROM household WHERE +tenant = $1 AND id IN ({list})";
     SIGHTINGS (1) = "SELECT s.household, f.reference_date, f.created, f.id, s.content_hash
         FROM sighting s JOIN feed_file f ON f.id = s.file WHERE s.tenant = $1 AND s.household IN ({list})
         ORDER BY s.household, f.reference_date, f.created, f.id";
-    PERSONS (1) = "SELECT id, household FROM person WHERE tenant = $1 AND household IN ({list}) ORDER BY id";
+    PERSONS (1) = "SELECT id, household FROM person WHERE +tenant = $1 AND household IN ({list}) ORDER BY id";
 }
 
 db::record! {
@@ -92,6 +94,14 @@ pub(super) async fn file(ask: &impl Ask, permit: &Permit<ReadImports>, id: Id<Im
 
 pub(super) async fn files(ask: &impl Ask, permit: &Permit<ReadImports>, limit: i64) -> db::Result<Vec<FeedFile>> {
     ask.all(&FILES, &[&permit.tenant(), &limit]).await
+}
+
+pub(super) async fn file_by_digest(ask: &impl Ask, permit: &Permit<ReadImports>, sha256: &str) -> db::Result<Option<FeedFile>> {
+    ask.maybe(&FILE_BY_DIGEST, &[&permit.tenant(), &sha256]).await
+}
+
+pub(super) async fn issue_groups(ask: &impl Ask, permit: &Permit<ReadImports>, file: Id<Import>) -> db::Result<Vec<(Severity, String, i64)>> {
+    ask.all(&ISSUE_GROUPS, &[&permit.tenant(), &file]).await
 }
 
 pub(super) async fn last_reference_date(ask: &impl Ask, permit: &Permit<ImportFeed>, kind: &str) -> db::Result<Option<Date>> {
@@ -236,12 +246,6 @@ pub(super) async fn records(
             (*household, records)
         })
         .collect())
-}
-
-pub(super) async fn replace_cards(tx: &Tx, _: &Permit<ImportFeed>, cards: &[crate::person::Card]) -> db::Result<()> {
-    let sets: Vec<Vec<&dyn Param>> = cards.iter().map(|card| vec![&card.person as &dyn Param]).collect();
-    tx.execute_many(&DELETE_CARD, &sets).await?;
-    tx.fill(cards).await
 }
 
 /// The files that spoke of a household by a moment, in order.

@@ -5,5 +5,5 @@ mod service;
 mod store;
 
 pub use model::{Doubt, Pair, Reason, Side, Verdict};
-pub use service::{decide, decide_certain, open_doubts, undo};
+pub use service::{about, decide, decide_certain, open_doubts, undo, waiting};
 pub(crate) use store::{across_households, decided_groups, elect, propose, regroup};

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use base::{Id, Period};
+use base::{Date, Id, Period};
 use facts::journal::{self, Chain};
 use facts::{Plan, current_many};
 use platform::gate::DecideMatch;
@@ -22,8 +22,27 @@ pub async fn open_doubts(platform: &Platform, actor: &Actor, after: Id<Doubt>, l
     Ok((pairs, waiting))
 }
 
+/// Every pair that holds a person, decided or not.
+pub async fn about(platform: &Platform, actor: &Actor, person: Id<Person>) -> Result<Vec<Pair>> {
+    let permit = platform::gate::permit::<DecideMatch>(actor)?;
+    let doubts = store::about(&platform.db, &permit, person).await?;
+    pairs(platform, &permit, doubts).await
+}
+
+/// How many pairs wait for a decision. It shows nobody: nothing is logged.
+pub async fn waiting(platform: &Platform, actor: &Actor) -> Result<i64> {
+    let permit = platform::gate::permit::<DecideMatch>(actor)?;
+    Ok(store::count_open(&platform.db, &permit).await?)
+}
+
 async fn pairs(platform: &Platform, permit: &Permit<DecideMatch>, doubts: Vec<Doubt>) -> Result<Vec<Pair>> {
     let tenant = permit.tenant();
+    let numbers: Vec<Id<Doubt>> = doubts.iter().map(|doubt| doubt.id).collect();
+    let decided: HashMap<Id<Doubt>, (Verdict, Date)> = current_many::<Decision>(&platform.db, tenant, &numbers)
+        .await?
+        .into_iter()
+        .map(|fact| (fact.subject, (fact.value.verdict, fact.valid.from)))
+        .collect();
     let persons: Vec<Id<Person>> = doubts.iter().flat_map(|doubt| [doubt.person_a, doubt.person_b]).collect();
     let cards: HashMap<Id<Person>, Card> =
         crate::person::store::cards_of(&platform.db, tenant, &persons).await?.into_iter().map(|card| (card.person, card)).collect();
@@ -45,7 +64,7 @@ async fn pairs(platform: &Platform, permit: &Permit<DecideMatch>, doubts: Vec<Do
     // A record emptied since (its only file was replaced) leaves nothing to decide.
     Ok(doubts
         .into_iter()
-        .filter_map(|doubt| Some(Pair { a: side(doubt.person_a)?, b: side(doubt.person_b)?, doubt, verdict: None }))
+        .filter_map(|doubt| Some(Pair { a: side(doubt.person_a)?, b: side(doubt.person_b)?, verdict: decided.get(&doubt.id).copied(), doubt }))
         .collect())
 }
 

@@ -11,10 +11,9 @@ use crate::person::{Card, Identity, Person, Registration};
 use crate::rights::Household;
 
 sql_many! {
-    BY_MATCH_KEY (1) = "SELECT i.match_key, i.person, p.household FROM identity i JOIN person p ON p.id = i.person
-        WHERE i.tenant = $1 AND i.match_key IN ({list}) AND i.replaced_at IS NULL";
-    BY_BLIND_INDEX (1) = "SELECT r.blind_index, r.person, p.household FROM registration r JOIN person p ON p.id = r.person
-        WHERE r.tenant = $1 AND r.blind_index IN ({list}) AND r.replaced_at IS NULL";
+    BY_MATCH_KEY (1) = "SELECT match_key, person FROM identity WHERE tenant = $1 AND match_key IN ({list}) AND replaced_at IS NULL";
+    BY_BLIND_INDEX (1) = "SELECT blind_index, person FROM registration WHERE tenant = $1 AND blind_index IN ({list}) AND replaced_at IS NULL";
+    HOUSEHOLDS_OF (1) = "SELECT id, household FROM person WHERE tenant = $1 AND id IN ({list})";
 }
 
 sql! {
@@ -24,6 +23,7 @@ sql! {
         WHERE m.tenant = $1 AND m.replaced_at IS NULL AND m.verdict = 'same' ORDER BY d.person_a, d.person_b";
     SET_GROUP = "UPDATE person_card SET merged_into = $1, listed = $2 WHERE person = $3";
     DOUBT = ["SELECT ", Doubt::COLUMNS, " FROM match_doubt WHERE tenant = $1 AND id = $2"];
+    ABOUT = ["SELECT ", Doubt::COLUMNS, " FROM match_doubt WHERE tenant = $1 AND (person_a = $2 OR person_b = $2) ORDER BY id"];
     OPEN = ["SELECT ", Doubt::COLUMNS, " FROM match_doubt d WHERE tenant = $1 AND id > $2
         AND NOT EXISTS (SELECT 1 FROM match_decision m WHERE m.doubt = d.id AND m.replaced_at IS NULL)
         ORDER BY id LIMIT $3"];
@@ -42,10 +42,16 @@ pub(crate) async fn across_households(
     let keys: Vec<String> = identities.iter().map(|fact| fact.value.match_key.clone()).collect::<BTreeSet<_>>().into_iter().collect();
     let indexes: Vec<Vec<u8>> =
         registrations.iter().map(|fact| fact.value.blind_index.clone()).collect::<BTreeSet<_>>().into_iter().collect();
-    let by_number: Vec<(Vec<u8>, Id<Person>, Id<Household>)> = BY_BLIND_INDEX.all(tx, &[&tenant], &indexes).await?;
-    let by_name: Vec<(String, Id<Person>, Id<Household>)> = BY_MATCH_KEY.all(tx, &[&tenant], &keys).await?;
-    let same_number = pairs(by_number);
-    let candidates: Vec<(Id<Person>, Id<Person>)> = pairs(by_name).into_iter().filter(|pair| !same_number.contains(pair)).collect();
+    let by_number = pairs(BY_BLIND_INDEX.all::<(Vec<u8>, Id<Person>), _>(tx, &[&tenant], &indexes).await?);
+    let by_name = pairs(BY_MATCH_KEY.all::<(String, Id<Person>), _>(tx, &[&tenant], &keys).await?);
+    // Inside one household, persons are told apart when its file is read.
+    let concerned: Vec<Id<Person>> = by_number.iter().chain(&by_name).flat_map(|(a, b)| [*a, *b]).collect::<BTreeSet<_>>().into_iter().collect();
+    let homes: HashMap<Id<Person>, Id<Household>> =
+        HOUSEHOLDS_OF.all::<(Id<Person>, Id<Household>), _>(tx, &[&tenant], &concerned).await?.into_iter().collect();
+    let apart = |(a, b): &(Id<Person>, Id<Person>)| homes.get(a) != homes.get(b);
+    let same_number: BTreeSet<(Id<Person>, Id<Person>)> = by_number.into_iter().filter(apart).collect();
+    let by_name = by_name.into_iter().filter(apart);
+    let candidates: Vec<(Id<Person>, Id<Person>)> = by_name.filter(|pair| !same_number.contains(pair)).collect();
 
     // Two people of one name and birth date with different numbers are two people.
     let concerned: Vec<Id<Person>> = candidates.iter().flat_map(|(a, b)| [*a, *b]).collect::<BTreeSet<_>>().into_iter().collect();
@@ -58,16 +64,16 @@ pub(crate) async fn across_households(
     Ok(doubts.chain(same_identity.map(|(a, b)| (a, b, Reason::SameIdentity))).collect())
 }
 
-/// Pairs of persons of different households that share a key, the smaller number first.
-fn pairs<Key: Ord>(bearers: Vec<(Key, Id<Person>, Id<Household>)>) -> BTreeSet<(Id<Person>, Id<Person>)> {
-    let mut by_key: BTreeMap<Key, BTreeSet<(Id<Person>, Id<Household>)>> = BTreeMap::new();
-    for (key, person, household) in bearers {
-        by_key.entry(key).or_default().insert((person, household));
+/// Pairs of persons that share a key, the smaller number first.
+fn pairs<Key: Ord>(bearers: Vec<(Key, Id<Person>)>) -> BTreeSet<(Id<Person>, Id<Person>)> {
+    let mut by_key: BTreeMap<Key, BTreeSet<Id<Person>>> = BTreeMap::new();
+    for (key, person) in bearers {
+        by_key.entry(key).or_default().insert(person);
     }
     let mut found = BTreeSet::new();
-    for bearers in by_key.into_values() {
-        for (a, home_a) in &bearers {
-            found.extend(bearers.iter().filter(|(b, home_b)| a < b && home_a != home_b).map(|(b, _)| (*a, *b)));
+    for bearers in by_key.values().filter(|bearers| bearers.len() > 1) {
+        for a in bearers {
+            found.extend(bearers.iter().filter(|b| a < *b).map(|b| (*a, *b)));
         }
     }
     found
@@ -177,4 +183,9 @@ pub(super) async fn open(ask: &impl Ask, permit: &Permit<DecideMatch>, after: Id
 
 pub(super) async fn count_open(ask: &impl Ask, permit: &Permit<DecideMatch>) -> db::Result<i64> {
     ask.one(&COUNT_OPEN, &[&permit.tenant()]).await
+}
+
+/// Every pair that holds a person, decided or not.
+pub(super) async fn about(ask: &impl Ask, permit: &Permit<DecideMatch>, person: Id<Person>) -> db::Result<Vec<Doubt>> {
+    ask.all(&ABOUT, &[&permit.tenant(), &person]).await
 }

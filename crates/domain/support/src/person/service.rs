@@ -31,6 +31,7 @@ pub async fn rules(platform: &Platform, tenant: Id<Tenant>) -> Result<CardRules>
 pub async fn open_file(platform: &Platform, actor: &Actor, person: Id<Person>, on: Date, known: Instant) -> Result<PersonFile> {
     let permit = platform::gate::permit::<ReadPerson>(actor)?;
     let (db, tenant) = (&platform.db, permit.tenant());
+    let scope = Scope::of(db, &permit, platform.today()).await?;
     let (household, claim_number) = within_reach(platform, &permit, person).await?;
     let detail = serde_json::json!({ "on": on.to_string(), "known": known.to_string() });
     platform.readings.record(Reading::of(&permit, "person", Some(person.raw()), detail)).await?;
@@ -54,7 +55,7 @@ pub async fn open_file(platform: &Platform, actor: &Actor, person: Id<Person>, o
     if representative != person {
         same_person.extend(store::card(db, &permit, representative).await?);
     }
-    same_person.retain(|card| card.person != person);
+    same_person.retain(|card| card.person != person && scope.holds(&card.commune_code));
 
     let mut file = PersonFile {
         person,
@@ -146,6 +147,8 @@ pub async fn set_contact(platform: &Platform, actor: &Actor, person: Id<Person>,
         let known = in_force.iter().find(|fact| fact.valid.contains(today));
         Ok(match (known, contact.phone.is_none() && contact.email.is_none()) {
             (None, true) => Plan::nothing(),
+            // What was typed today was never true.
+            (Some(known), true) if known.valid.from == today => Plan::withdraw(in_force, known.id)?,
             (Some(known), true) => Plan::close(in_force, known.id, today)?,
             // Typed twice in a day: the second corrects the first.
             (Some(known), false) if known.valid.from == today => Plan::correct(in_force, known.id, known.valid, contact.clone())?,
@@ -159,11 +162,29 @@ pub async fn set_contact(platform: &Platform, actor: &Actor, person: Id<Person>,
     Ok(before.map(|fact| fact.value))
 }
 
+/// Puts back how a person could be reached before the last change.
+///
+/// # Errors
+/// [`Error::Invalid`] when nothing was ever changed.
+pub async fn undo_contact(platform: &Platform, actor: &Actor, person: Id<Person>) -> Result<()> {
+    let permit = platform::gate::permit::<EditContact>(actor)?;
+    within_reach(platform, &platform::gate::permit::<ReadPerson>(actor)?, person).await?;
+    let records = history::<Contact>(&platform.db, permit.tenant(), person).await?;
+    let changes = records.iter().flat_map(|fact| fact.replaced_at.into_iter().chain([fact.recorded_at]));
+    let last = changes.max().ok_or_else(|| Error::Invalid("il n’y a rien à annuler".to_owned()))?;
+    let before = Dated::as_known(records, Instant::from_micros(last.micros() - 1));
+    let former = before.on(platform.today()).map(|fact| fact.value.clone());
+    let (phone, email) = former.map(|contact| (contact.phone, contact.email)).unwrap_or_default();
+    set_contact(platform, actor, person, phone, email).await.map(|_| ())
+}
+
 /// Which people a list shows.
 #[derive(Clone, Debug, Default)]
 pub struct ListRequest {
     /// A structure's sector; those who see one structure only always see theirs.
     pub structure: Option<Id<Structure>>,
+    /// Insee code of one commune, within the sector.
+    pub commune: Option<String>,
     pub filter: Filter,
     pub sort: Sort,
     pub cursor: Option<Cursor>,
@@ -176,12 +197,20 @@ pub struct ListPage {
     pub cards: Vec<Card>,
     pub next: Option<Cursor>,
     pub previous: Option<Cursor>,
-    /// How many answer, counted no further than [`ListPage::COUNTED`].
+    /// How many answer; beyond [`ListPage::COUNTED`], one more than that stands for « more ».
     pub count: i64,
 }
 
 impl ListPage {
     pub const COUNTED: i64 = 10_000;
+}
+
+/// The place of a person in the order of a list, so that the address of a page need not bear a name.
+/// `None` for somebody nobody knows (any more): the list then begins at its start.
+pub async fn place(platform: &Platform, actor: &Actor, person: Id<Person>, sort: Sort, backwards: bool) -> Result<Option<Cursor>> {
+    let permit = platform::gate::permit::<ListPeople>(actor)?;
+    let cards = store::cards_of(&platform.db, permit.tenant(), &[person]).await?;
+    Ok(cards.first().map(|card| sort.cursor(card, backwards)))
 }
 
 /// People of a structure's sector, or of the département.
@@ -192,6 +221,14 @@ pub async fn list(platform: &Platform, actor: &Actor, request: &ListRequest) -> 
     let communes = match request.structure.filter(|_| !scope.is_limited()) {
         Some(structure) => Some(territory::sector_communes(db, permit.tenant(), structure, today).await?),
         None => scope.communes().map(<[String]>::to_vec),
+    };
+    let communes = match (&request.commune, communes) {
+        (Some(wanted), Some(mut reached)) => {
+            reached.retain(|commune| commune == wanted);
+            Some(reached)
+        }
+        (Some(wanted), None) => Some(vec![wanted.clone()]),
+        (None, reached) => reached,
     };
     let communes = communes.as_deref();
     // One more than shown tells whether there is a page beyond.
@@ -209,7 +246,7 @@ pub async fn list(platform: &Platform, actor: &Actor, request: &ListRequest) -> 
     let has_next = if backwards { true } else { beyond };
     let has_previous = if backwards { beyond } else { request.cursor.is_some() };
     let place = |card: Option<&Card>, backwards: bool| card.map(|card| request.sort.cursor(card, backwards));
-    let count = store::count(db, &permit, communes, &request.filter, ListPage::COUNTED).await?;
+    let count = store::count(db, &permit, communes, &request.filter, ListPage::COUNTED + 1).await?;
     let shown: Vec<i64> = cards.iter().map(|card| card.person.raw()).collect();
     platform.readings.record(Reading::of(&permit, "list", request.structure.map(Id::raw), serde_json::json!({ "shown": shown }))).await?;
     Ok(ListPage {
@@ -218,6 +255,14 @@ pub async fn list(platform: &Platform, actor: &Actor, request: &ListRequest) -> 
         cards,
         count,
     })
+}
+
+/// How many people the actor's lists hold, counted no further than [`ListPage::COUNTED`]. It shows nobody:
+/// nothing is logged.
+pub async fn count(platform: &Platform, actor: &Actor) -> Result<i64> {
+    let permit = platform::gate::permit::<ListPeople>(actor)?;
+    let scope = Scope::of(&platform.db, &permit, platform.today()).await?;
+    Ok(store::count(&platform.db, &permit, scope.communes(), &Filter::default(), ListPage::COUNTED).await?)
 }
 
 /// Computes again the cards that the passing of days may have changed. Gives how many households were done.

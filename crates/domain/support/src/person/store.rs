@@ -10,16 +10,17 @@ use super::card::Card;
 use super::model::Person;
 use crate::rights::Household;
 
+// `+tenant`: SQLite without statistics would otherwise prefer an index that begins with the tenant, and read it whole.
 sql_many! {
     CARDS (1) = "SELECT person, tenant, household, merged_into, listed, sort_name, usual_name, birth_name, first_name, sex, birth_date,
         birth_date_precision, role, obligations, right_status, commune_code, claim_number, public_number, publics, publics_unknown,
-        computed_on, review_on FROM person_card WHERE tenant = $1 AND person IN ({list})";
+        computed_on, review_on FROM person_card WHERE +tenant = $1 AND person IN ({list})";
 }
 
 sql_many! {
     CARDS_OF_HOUSEHOLDS (1) = "SELECT person, tenant, household, merged_into, listed, sort_name, usual_name, birth_name, first_name, sex,
         birth_date, birth_date_precision, role, obligations, right_status, commune_code, claim_number, public_number, publics,
-        publics_unknown, computed_on, review_on FROM person_card WHERE tenant = $1 AND household IN ({list})";
+        publics_unknown, computed_on, review_on FROM person_card WHERE +tenant = $1 AND household IN ({list})";
     WORDS_OF_PERSONS (0) = "SELECT w.person, n.word FROM person_word w JOIN name_word n ON n.id = w.word WHERE w.person IN ({list})";
 }
 
@@ -118,12 +119,20 @@ impl Key {
     }
 }
 
+/// What is said of « droits et devoirs »: not known is an answer of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Obligations {
+    No,
+    Yes,
+    Unknown,
+}
+
 /// What narrows a list; each part left out lets everybody through.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Filter {
     /// ETATDOSRSA.
     pub right_status: Option<String>,
-    pub obligations: Option<bool>,
+    pub obligations: Option<Obligations>,
     /// Bits of the publics that must all be « yes ».
     pub publics: i64,
     pub born_after: Option<Date>,
@@ -132,7 +141,7 @@ pub struct Filter {
 
 /// Parameters of a list before the cursor and the commune.
 const FILTERS: &str = "tenant = $1 AND listed AND (CAST($2 AS text) IS NULL OR right_status = $2)
-    AND (CAST($3 AS bigint) IS NULL OR obligations = ($3 = 1)) AND (publics & $4) = $4
+    AND (CAST($3 AS bigint) IS NULL OR CASE WHEN obligations IS NULL THEN 2 WHEN obligations THEN 1 ELSE 0 END = $3) AND (publics & $4) = $4
     AND (CAST($5 AS date) IS NULL OR birth_date >= $5) AND (CAST($6 AS date) IS NULL OR birth_date < $6)";
 
 /// One text for each order, with or without a commune, from the start or from a place, either way.
@@ -177,7 +186,7 @@ pub(super) async fn list(
     limit: usize,
 ) -> db::Result<Vec<Card>> {
     let rows = i64::try_from(limit).unwrap_or(i64::MAX);
-    let obligations = filter.obligations.map(i64::from);
+    let obligations = filter.obligations.map(|wanted| wanted as i64);
     let tenant = permit.tenant();
     let mut start: Vec<&dyn Param> =
         vec![&tenant, &filter.right_status, &obligations, &filter.publics, &filter.born_after, &filter.born_before, &rows];
@@ -210,7 +219,7 @@ pub(super) async fn list(
 
 /// How many people a list holds, counted no further than `limit`.
 pub(super) async fn count(ask: &impl Ask, permit: &Permit<ListPeople>, communes: Option<&[String]>, filter: &Filter, limit: i64) -> db::Result<i64> {
-    let obligations = filter.obligations.map(i64::from);
+    let obligations = filter.obligations.map(|wanted| wanted as i64);
     let tenant = permit.tenant();
     let params: Vec<&dyn Param> =
         vec![&tenant, &filter.right_status, &obligations, &filter.publics, &filter.born_after, &filter.born_before, &limit];

@@ -20,7 +20,7 @@ pub struct PersonFile {
     /// …with what was known by this moment.
     pub known: Instant,
     pub card: Option<Card>,
-    /// Other records decided to be the same person.
+    /// Other records decided to be the same person, within the reach of whoever reads.
     pub same_person: Vec<Card>,
     pub identities: Dated<Identity>,
     pub registration: Dated<Registration>,

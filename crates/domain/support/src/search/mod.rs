@@ -10,5 +10,5 @@ mod store;
 
 pub use names::Names;
 pub use query::{Query, QueryError};
-pub use service::{Found, Hit, find};
-pub(crate) use store::{index_names, words_of};
+pub use service::{Found, Hit, find, suggest};
+pub(crate) use store::{KnownWords, index_names, words_of};

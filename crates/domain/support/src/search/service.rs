@@ -34,6 +34,20 @@ const READ: i64 = 500;
 
 /// Finds people within the reach of the actor. What was asked, and who was shown, is logged.
 pub async fn find(platform: &Platform, names: &Names, actor: &Actor, text: &str) -> Result<Found> {
+    look_up(platform, names, actor, text, SHOWN).await
+}
+
+/// The few people a name being typed may mean, within the reach of the actor. Nothing for what is no name
+/// (yet): a number is searched once it is whole.
+pub async fn suggest(platform: &Platform, names: &Names, actor: &Actor, text: &str) -> Result<Vec<Hit>> {
+    const SUGGESTED: usize = 8;
+    match Query::parse(text) {
+        Ok(Query::Name(_)) => Ok(look_up(platform, names, actor, text, SUGGESTED).await?.hits),
+        _ => Ok(Vec::new()),
+    }
+}
+
+async fn look_up(platform: &Platform, names: &Names, actor: &Actor, text: &str, shown: usize) -> Result<Found> {
     let permit = platform::gate::permit::<SearchPeople>(actor)?;
     let query = Query::parse(text).map_err(|error| Error::Invalid(error.to_string()))?;
     let scope = Scope::of(&platform.db, &permit, platform.today()).await?;
@@ -52,8 +66,8 @@ pub async fn find(platform: &Platform, names: &Names, actor: &Actor, text: &str)
     };
     let cards: Vec<Card> = cards.into_iter().filter(|card| scope.holds(&card.commune_code)).collect();
     let mut hits = rank(representatives(platform, &permit, cards).await?, typed);
-    let more = hits.len() > SHOWN;
-    hits.truncate(SHOWN);
+    let more = hits.len() > shown;
+    hits.truncate(shown);
     // A registration number is not written into the log: who was found says enough.
     let asked = if matches!(query, Query::Nir(_)) { "NIR" } else { text };
     let shown: Vec<i64> = hits.iter().map(|hit| hit.card.person.raw()).collect();

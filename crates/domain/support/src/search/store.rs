@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use base::{Date, Id, Phone, fold, words};
@@ -57,51 +57,67 @@ pub(crate) fn words_of<'a>(identities: impl IntoIterator<Item = &'a Identity>) -
     found
 }
 
-/// Brings the index of names up to date for persons whose identity has just changed.
-pub(crate) async fn index_names(tx: &Tx, permit: &Permit<ImportFeed>, persons: &[Id<Person>]) -> db::Result<()> {
+/// Words already numbered, kept for the length of an import: the same few thousand names come back
+/// with every household. To be thrown away with the import when a transaction fails.
+#[derive(Default)]
+pub(crate) struct KnownWords(HashMap<String, i64>);
+
+/// Brings the index of names up to date: `new` persons with the identities just written, and `known`
+/// persons whose identity has changed.
+pub(crate) async fn index_names(
+    tx: &Tx,
+    permit: &Permit<ImportFeed>,
+    words: &mut KnownWords,
+    new: &HashSet<Id<Person>>,
+    known: &[Id<Person>],
+    identities: &[Fact<Identity>],
+) -> db::Result<()> {
     let tenant = permit.tenant();
-    let mut identities: HashMap<Id<Person>, Vec<Fact<Identity>>> = HashMap::new();
-    for fact in current_many::<Identity>(tx, tenant, persons).await? {
-        identities.entry(fact.subject).or_default().push(fact);
+    let mut borne: HashMap<Id<Person>, Vec<&Identity>> = known.iter().map(|person| (*person, Vec::new())).collect();
+    let standing = current_many::<Identity>(tx, tenant, known).await?;
+    for fact in identities.iter().filter(|fact| new.contains(&fact.subject)).chain(&standing) {
+        borne.entry(fact.subject).or_default().push(&fact.value);
     }
-    let wanted: HashMap<Id<Person>, BTreeSet<String>> = persons
-        .iter()
-        .map(|person| {
-            let facts = identities.get(person).map_or(&[][..], Vec::as_slice);
-            (*person, words_of(facts.iter().map(|fact| &fact.value)))
-        })
-        .collect();
-    let ids = word_ids(tx, tenant, wanted.values().flatten().cloned().collect()).await?;
+    let wanted: HashMap<Id<Person>, BTreeSet<String>> =
+        borne.into_iter().map(|(person, identities)| (person, words_of(identities))).collect();
+    words.number(tx, tenant, wanted.values().flatten()).await?;
     let mut present: BTreeSet<(Id<Person>, i64)> =
-        WORDS_OF_PERSONS.all::<(Id<Person>, i64), _>(tx, &[], persons).await?.into_iter().collect();
-    let mut new = Vec::new();
-    for (person, words) in &wanted {
-        for word in words.iter().filter_map(|word| ids.get(word)) {
+        WORDS_OF_PERSONS.all::<(Id<Person>, i64), _>(tx, &[], known).await?.into_iter().collect();
+    let mut missing = Vec::new();
+    for (person, names) in &wanted {
+        for word in names.iter().filter_map(|name| words.0.get(name)) {
             if !present.remove(&(*person, *word)) {
-                new.push(PersonWord { word: *word, person: *person });
+                missing.push(PersonWord { word: *word, person: *person });
             }
         }
     }
-    tx.fill(&new).await?;
+    // In the order of the index they go into.
+    missing.sort_unstable_by_key(|row| (row.word, row.person));
+    tx.fill(&missing).await?;
     // What is left was true of an identity that no longer stands.
     let gone: Vec<(Id<Person>, i64)> = present.into_iter().collect();
     let sets: Vec<Vec<&dyn Param>> = gone.iter().map(|(person, word)| vec![word as &dyn Param, person]).collect();
     tx.execute_many(&FORGET_WORD, &sets).await.map(|_| ())
 }
 
-async fn word_ids(tx: &Tx, tenant: Id<Tenant>, wanted: BTreeSet<String>) -> db::Result<HashMap<String, i64>> {
-    // Whoever adds words to a tenant's dictionary takes turns; numbers grow, so readers see the news.
-    tx.hold(&[tenant.raw() ^ 0x776f_7264_73]).await?;
-    let wanted: Vec<String> = wanted.into_iter().collect();
-    let mut ids: HashMap<String, i64> = KNOWN_WORDS.all(tx, &[&tenant], &wanted).await?.into_iter().collect();
-    let missing: Vec<String> = wanted.into_iter().filter(|word| !ids.contains_key(word)).collect();
-    if !missing.is_empty() {
+impl KnownWords {
+    /// Gives a number to every word that has none yet.
+    async fn number<'a>(&mut self, tx: &Tx, tenant: Id<Tenant>, wanted: impl Iterator<Item = &'a String>) -> db::Result<()> {
+        let unknown: BTreeSet<&String> = wanted.filter(|word| !self.0.contains_key(*word)).collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        // Whoever adds words to a tenant's dictionary takes turns; numbers grow, so readers see the news.
+        tx.hold(&[tenant.raw() ^ 0x776f_7264_73]).await?;
+        let unknown: Vec<String> = unknown.into_iter().cloned().collect();
+        self.0.extend(KNOWN_WORDS.all::<(String, i64), _>(tx, &[&tenant], &unknown).await?);
+        let missing: Vec<String> = unknown.into_iter().filter(|word| !self.0.contains_key(word)).collect();
         let numbers = tx.reserve_ids(missing.len()).await?;
         let rows: Vec<WordRow> = missing.into_iter().zip(numbers).map(|(word, id)| WordRow { id, tenant, word }).collect();
         tx.fill(&rows).await?;
-        ids.extend(rows.into_iter().map(|row| (row.word, row.id)));
+        self.0.extend(rows.into_iter().map(|row| (row.word, row.id)));
+        Ok(())
     }
-    Ok(ids)
 }
 
 pub(super) async fn words_after(ask: &impl Ask, tenant: Id<Tenant>, last: i64) -> db::Result<Vec<(i64, String)>> {
@@ -137,7 +153,7 @@ static BY_NAME: LazyLock<Vec<&'static Sql>> = LazyLock::new(|| {
 /// How many bearers a group has, counted no further than `$1`.
 static BEARERS: LazyLock<&'static Sql> = LazyLock::new(|| {
     let marks: Vec<String> = (0..CANDIDATES).map(|position| format!("${}", position + 2)).collect();
-    Sql::built(format!("SELECT count(*) FROM (SELECT 1 FROM person_word WHERE word IN ({}) LIMIT $1) AS some", marks.join(", ")))
+    Sql::built(format!("SELECT count(*) FROM (SELECT 1 FROM person_word WHERE word IN ({}) LIMIT $1) AS counted", marks.join(", ")))
 });
 
 db::inventory::submit! {

@@ -24,7 +24,12 @@ pub(crate) fn violations(picture: &Picture, posts: &Posts) -> Vec<Violation> {
     let names = &picture.names;
     for fact in picture.communes.all() {
         if fact.value.successor == Some(fact.subject) {
-            found.add(fact, "successor_code", "Une commune ne se succède pas à elle-même\u{a0}: corrigez le code de la commune qui lui succède.".to_owned());
+            found.add(
+                fact,
+                "successor_code",
+                "Une commune ne se succède pas à elle-même\u{a0}: corrigez le code de la commune qui lui succède."
+                    .to_owned(),
+            );
         } else if fact.value.successor.is_some() && fact.valid.to.is_none() {
             found.add(fact, "successor_code", format!(
                 "{} a une commune qui lui succède mais pas de fin\u{a0}: donnez sa date de fin, ou effacez la commune qui lui succède.",
@@ -34,7 +39,11 @@ pub(crate) fn violations(picture: &Picture, posts: &Posts) -> Vec<Violation> {
     }
     for fact in picture.structures.all() {
         if fact.value.parent == Some(fact.subject) {
-            found.add(fact, "parent", "Une structure ne se rattache pas à elle-même\u{a0}: corrigez le rattachement.".to_owned());
+            found.add(
+                fact,
+                "parent",
+                "Une structure ne se rattache pas à elle-même\u{a0}: corrigez le rattachement.".to_owned(),
+            );
         }
     }
     for fact in picture.sectors.all() {
@@ -71,12 +80,20 @@ pub(crate) fn violations(picture: &Picture, posts: &Posts) -> Vec<Violation> {
     }
     for fact in picture.successions.all() {
         if fact.value.successor == fact.subject {
-            found.add(fact, "successor", "Une structure ne se remplace pas elle-même\u{a0}: choisissez l’autre structure.".to_owned());
+            found.add(
+                fact,
+                "successor",
+                "Une structure ne se remplace pas elle-même\u{a0}: choisissez l’autre structure.".to_owned(),
+            );
         }
     }
     for fact in picture.members.all() {
         if fact.value.member == fact.subject {
-            found.add(fact, "member", "Un consortium n’est pas membre de lui-même\u{a0}: choisissez une autre organisation.".to_owned());
+            found.add(
+                fact,
+                "member",
+                "Un consortium n’est pas membre de lui-même\u{a0}: choisissez une autre organisation.".to_owned(),
+            );
         }
     }
     for fact in posts.profiles.all() {
@@ -108,6 +125,7 @@ impl Found {
 
 /// « (jusqu’au 31 décembre 2024) », when the subject has an end.
 fn life<K: Described, S: Described<Subject = K::Subject>>(profiles: &Facts<K>, fact: &Fact<S>) -> String {
-    let end: Option<Date> = profiles.of(fact.subject).last().and_then(|last| last.valid.to).and_then(|to| to.yesterday().ok());
+    let end: Option<Date> =
+        profiles.of(fact.subject).last().and_then(|last| last.valid.to).and_then(|to| to.yesterday().ok());
     end.map_or_else(String::new, |last_day| format!(" (elle finit le {})", words::day(last_day)))
 }

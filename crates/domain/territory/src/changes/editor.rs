@@ -30,6 +30,15 @@ pub(crate) struct Editor {
     origins: HashMap<(FactKind, i64), Provenance>,
 }
 
+/// A change to the facts of one subject.
+pub(crate) struct Planned<K: Described> {
+    pub subject: Id<K::Subject>,
+    /// Whether the subject had facts of this kind already.
+    pub described_before: bool,
+    pub plan: Plan<K>,
+    pub provenance: Provenance,
+}
+
 /// What changes of a tenant wait for.
 const TURN: i64 = 0x7465_7272_6974;
 
@@ -55,13 +64,10 @@ impl Editor {
         Ok(())
     }
 
-    /// Writes changes to facts of one kind: the subject, what was in force, what to change, and from where.
-    pub async fn write<K: Described>(
-        &mut self,
-        changes: Vec<(Id<K::Subject>, bool, Plan<K>, Provenance)>,
-    ) -> db::Result<Vec<Fact<K>>> {
+    /// Writes changes to facts of one kind and gives the records added.
+    pub async fn write<K: Described>(&mut self, changes: Vec<Planned<K>>) -> db::Result<Vec<Fact<K>>> {
         let mut batch = Batch::new(self.tenant, self.now);
-        for (subject, described_before, plan, provenance) in changes {
+        for Planned { subject, described_before, plan, provenance } in changes {
             if K::KIND == FactKind::PostProfile && !described_before && !plan.add.is_empty() {
                 self.opened.push(Id::new(subject.raw()));
             }

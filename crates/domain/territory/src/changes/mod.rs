@@ -7,6 +7,6 @@ mod record;
 mod service;
 
 pub(crate) use check::Violation;
-pub(crate) use editor::Editor;
+pub(crate) use editor::{Editor, Planned};
 pub use record::{Record, history, record};
 pub use service::{Done, add, close, correct, undo, withdraw};

@@ -81,7 +81,12 @@ pub async fn record(platform: &Platform, actor: &Actor, kind: FactKind, id: i64)
 ///
 /// # Errors
 /// [`Error::Refused`], or the database's own.
-pub async fn history(platform: &Platform, actor: &Actor, subject_kind: SubjectKind, subject: i64) -> Result<Vec<Record>> {
+pub async fn history(
+    platform: &Platform,
+    actor: &Actor,
+    subject_kind: SubjectKind,
+    subject: i64,
+) -> Result<Vec<Record>> {
     let tenant = permit::<ReadTerritory>(actor)?.tenant();
     let names = Names::load(&platform.db, tenant).await?;
     let mut records = Vec::new();
@@ -92,7 +97,12 @@ pub async fn history(platform: &Platform, actor: &Actor, subject_kind: SubjectKi
     Ok(records)
 }
 
-async fn of_subject<K: Described>(ask: &impl Ask, tenant: Id<Tenant>, names: &Names, subject: i64) -> db::Result<Vec<Record>> {
+async fn of_subject<K: Described>(
+    ask: &impl Ask,
+    tenant: Id<Tenant>,
+    names: &Names,
+    subject: i64,
+) -> db::Result<Vec<Record>> {
     let subject: Id<<K as Kind>::Subject> = Id::new(subject);
     let facts = facts::history::<K>(ask, tenant, subject).await?;
     Ok(facts.iter().map(|fact| Record::of(names, fact)).collect())

@@ -4,7 +4,7 @@ use platform::gate::{EditTerritory, permit};
 use platform::{Actor, Platform};
 use serde_json::json;
 
-use super::Editor;
+use super::{Editor, Planned};
 use crate::kind::{Described, with_kind};
 use crate::line::Line;
 use crate::names::{Named, SubjectKind};
@@ -36,9 +36,9 @@ async fn add_one<K: Described>(platform: &Platform, actor: &Actor, cells: &Cells
     if let Some(new) = new {
         editor.create(<K::Subject as Named>::KIND, &[new]).await?;
     }
-    let (subject, period, value) = import::read::<K>(&editor.names, cells).map_err(Error::Invalid)?;
+    let import::Read { subject, valid, value } = import::read::<K>(&editor.names, cells).map_err(Error::Invalid)?;
     let in_force = if created { Vec::new() } else { facts::current::<K>(&editor.tx, editor.tenant, subject).await? };
-    let plan = Plan::add(&in_force, period, value)?;
+    let plan = Plan::add(&in_force, valid, value)?;
     finish(editor, "territory.added", subject, &in_force, plan).await
 }
 
@@ -56,9 +56,9 @@ async fn correct_one<K: Described>(platform: &Platform, actor: &Actor, id: Id<K>
     // A correction stays with its subject.
     let mut cells = cells.clone();
     cells.insert(K::LAYOUT.subject.to_owned(), editor.names.code(known.subject).to_owned());
-    let (subject, period, value) = import::read::<K>(&editor.names, &cells).map_err(Error::Invalid)?;
+    let import::Read { subject, valid, value } = import::read::<K>(&editor.names, &cells).map_err(Error::Invalid)?;
     let in_force = facts::current::<K>(&editor.tx, editor.tenant, subject).await?;
-    let plan = Plan::correct(&in_force, id, period, value)?;
+    let plan = Plan::correct(&in_force, id, valid, value)?;
     finish(editor, "territory.corrected", subject, &in_force, plan).await
 }
 
@@ -80,7 +80,10 @@ async fn close_one<K: Described>(platform: &Platform, actor: &Actor, id: Id<K>, 
     if to == Some(None) {
         line.problem(column, "Donnez le premier jour où cela ne vaut plus.");
     } else if to.flatten().is_some_and(|to| to <= known.valid.from) {
-        line.problem(column, "La fin vient après le début\u{a0}: si cela n’a jamais été vrai, retirez l’enregistrement.");
+        line.problem(
+            column,
+            "La fin vient après le début\u{a0}: si cela n’a jamais été vrai, retirez l’enregistrement.",
+        );
     }
     let citation = line.required_text("source");
     let certainty = line.choice("dates_certainty", Certainty::from_code, &Certainty::choices());
@@ -129,11 +132,17 @@ pub async fn undo(platform: &Platform, actor: &Actor, done: Done) -> Result<Done
     with_kind!(done.kind, K => undo_one::<K>(platform, actor, Id::new(done.subject), done.at).await)
 }
 
-async fn undo_one<K: Described>(platform: &Platform, actor: &Actor, subject: Id<<K as Kind>::Subject>, at: Instant) -> Result<Done> {
+async fn undo_one<K: Described>(
+    platform: &Platform,
+    actor: &Actor,
+    subject: Id<<K as Kind>::Subject>,
+    at: Instant,
+) -> Result<Done> {
     let editor = Editor::begin(platform, permit::<EditTerritory>(actor)?).await?;
     let history = facts::history::<K>(&editor.tx, editor.tenant, subject).await?;
     let added: Vec<&Fact<K>> = history.iter().filter(|fact| fact.recorded_at == at).collect();
-    let retired: Vec<&Fact<K>> = history.iter().filter(|fact| fact.replaced_at == Some(at) && fact.recorded_at != at).collect();
+    let retired: Vec<&Fact<K>> =
+        history.iter().filter(|fact| fact.replaced_at == Some(at) && fact.recorded_at != at).collect();
     if added.is_empty() && retired.is_empty() {
         return Err(Error::NotFound);
     }
@@ -162,7 +171,8 @@ async fn finish<K: Described>(
     in_force: &[Fact<K>],
     plan: Plan<K>,
 ) -> Result<Done> {
-    let done = Done { kind: K::KIND, subject_kind: <K::Subject as Named>::KIND, subject: subject.raw(), at: editor.now };
+    let done =
+        Done { kind: K::KIND, subject_kind: <K::Subject as Named>::KIND, subject: subject.raw(), at: editor.now };
     if plan.is_nothing() {
         return Ok(done);
     }
@@ -170,7 +180,7 @@ async fn finish<K: Described>(
     let provenance = editor.permit().provenance();
     // What comes back by an undo had opened before.
     let described_before = !in_force.is_empty() || action != "territory.added";
-    let added = editor.write(vec![(subject, described_before, plan, provenance)]).await?;
+    let added = editor.write(vec![Planned { subject, described_before, plan, provenance }]).await?;
     let (found, posts) = editor.contradictions().await?;
     if !found.is_empty() {
         let problems = found.into_iter().map(|(violation, origin)| CellProblem {
@@ -183,7 +193,8 @@ async fn finish<K: Described>(
     let written: Vec<serde_json::Value> = added
         .iter()
         .map(|fact| {
-            let values = K::FIELDS.iter().zip(fact.value.cells()).map(|(field, cell)| (field.column, editor.names.raw(&cell)));
+            let values =
+                K::FIELDS.iter().zip(fact.value.cells()).map(|(field, cell)| (field.column, editor.names.raw(&cell)));
             json!({
                 "id": fact.id,
                 "valid": fact.valid,

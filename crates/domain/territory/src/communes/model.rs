@@ -46,7 +46,8 @@ sourced_kind! {
         vec![
             Cell::text(&value.name),
             Cell::Number(value.population),
-            Cell::Number(value.vintage),
+            // A year is not a quantity: it has no thousands.
+            Cell::Text(value.vintage.to_string()),
             Cell::text(&value.postcodes),
             Cell::text(&value.ept),
             Cell::of(value.successor, Cell::Commune),

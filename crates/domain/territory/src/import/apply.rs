@@ -1,15 +1,15 @@
 use std::collections::{HashMap, HashSet};
 
-use base::Id;
-use facts::{Fact, Import, Kind, Plan, Provenance, Source};
+use base::{Id, Instant};
+use facts::{Fact, Import, Kind, Provenance, Source};
 use platform::gate::{EditTerritory, permit};
 use platform::{Actor, Platform};
 use serde_json::json;
 
 use super::merge::{Outcome, Said, merge};
 use super::read::{Sheet, sheet};
-use super::{Change, File, FileReport, Mode, Problem, Report, What, new_subject, read};
-use crate::changes::Editor;
+use super::{Change, File, FileReport, Mode, Problem, Read, Report, What, new_subject, read};
+use crate::changes::{Editor, Planned};
 use crate::kind::{Described, with_kind};
 use crate::names::{Named, Shown};
 use crate::picture::Facts;
@@ -105,7 +105,10 @@ impl Run {
 
     async fn write(&mut self) -> Result<()> {
         let author = self.editor.permit().account();
-        self.import = Some(store::start_import(&self.editor.tx, self.editor.tenant, self.editor.now, author, &files_of(&self.sheets)).await?);
+        self.import = Some(
+            store::start_import(&self.editor.tx, self.editor.tenant, self.editor.now, author, &files_of(&self.sheets))
+                .await?,
+        );
         let sheets = std::mem::take(&mut self.sheets);
         for kind in FactKind::ALL {
             let of_kind: Vec<&Sheet> = sheets.iter().filter(|sheet| sheet.kind == *kind).collect();
@@ -129,47 +132,48 @@ impl Run {
     }
 
     async fn write_of<K: Described>(&mut self, sheets: &[&Sheet]) -> Result<()> {
-        let mut said: HashMap<Id<<K as Kind>::Subject>, Vec<(usize, Said<K>)>> = HashMap::new();
-        for (number, sheet) in sheets.iter().enumerate() {
-            for (line, cells) in &sheet.lines {
+        let mut by_subject: HashMap<Id<<K as Kind>::Subject>, Vec<Said<K>>> = HashMap::new();
+        for (sheet, one) in sheets.iter().enumerate() {
+            for (line, cells) in &one.lines {
                 match read::<K>(&self.editor.names, cells) {
-                    Ok((subject, valid, value)) => {
-                        said.entry(subject).or_default().push((number, Said { line: *line, valid, value }));
+                    Ok(Read { subject, valid, value }) => {
+                        by_subject.entry(subject).or_default().push(Said { sheet, line: *line, valid, value });
                     }
                     Err(problems) => {
                         for problem in problems {
-                            self.refuse(&sheet.name, *line, &problem.column, problem.reason);
+                            self.refuse(&one.name, *line, &problem.column, problem.reason);
                         }
                     }
                 }
             }
         }
-        let known: Facts<K> = Facts::load(&self.editor.tx, self.editor.tenant, base::Instant::MAX).await?;
-        let mut reports: Vec<FileReport> = sheets.iter().map(|sheet| FileReport {
+        let known: Facts<K> = Facts::load(&self.editor.tx, self.editor.tenant, Instant::MAX).await?;
+        let report = |sheet: &&Sheet| FileReport {
             name: sheet.name.clone(),
             kind: K::KIND,
             lines: sheet.lines.len() as u64,
             unchanged: 0,
             changes: Vec::new(),
-        }).collect();
-        let mut changes: Vec<(Id<<K as Kind>::Subject>, bool, Plan<K>, Provenance)> = Vec::new();
-        for (subject, lines) in said {
+        };
+        let mut reports: Vec<FileReport> = sheets.iter().map(report).collect();
+        let mut planned: Vec<Planned<K>> = Vec::new();
+        for (subject, said) in by_subject {
             let in_force = known.of(subject);
-            let (numbers, lines): (Vec<usize>, Vec<Said<K>>) = lines.into_iter().unzip();
-            let outcomes = match merge(in_force, &lines) {
+            let outcomes = match merge(in_force, &said) {
                 Ok(outcomes) => outcomes,
                 Err(refused) => {
-                    for (line, reason) in refused {
-                        let number = lines.iter().position(|one| one.line == line).map_or(0, |place| numbers[place]);
-                        self.refuse(&sheets[number].name, line, K::LAYOUT.from[K::LAYOUT.from.len() - 1], reason);
+                    let column = K::LAYOUT.from[K::LAYOUT.from.len() - 1];
+                    for (position, reason) in refused {
+                        let Said { sheet, line, .. } = said[position];
+                        self.refuse(&sheets[sheet].name, line, column, reason);
                     }
                     continue;
                 }
             };
-            for ((number, one), outcome) in numbers.into_iter().zip(&lines).zip(&outcomes) {
+            for (one, outcome) in said.iter().zip(&outcomes) {
                 match describe(&self.editor.names, in_force, subject, one, outcome) {
-                    Some(change) => reports[number].changes.push(change),
-                    None => reports[number].unchanged += 1,
+                    Some(change) => reports[one.sheet].changes.push(change),
+                    None => reports[one.sheet].unchanged += 1,
                 }
                 let provenance = Provenance {
                     source: Source::ReferenceFile,
@@ -179,7 +183,7 @@ impl Run {
                 };
                 let plan = outcome.plan(one);
                 if !plan.is_nothing() {
-                    changes.push((subject, !in_force.is_empty(), plan, provenance));
+                    planned.push(Planned { subject, described_before: !in_force.is_empty(), plan, provenance });
                 }
             }
         }
@@ -187,10 +191,10 @@ impl Run {
             report.changes.sort_by_key(|change| change.line);
         }
         // Numbers follow the lines of the file, whatever order the subjects came in.
-        changes.sort_by_key(|(_, _, _, provenance)| provenance.line);
+        planned.sort_by_key(|one| one.provenance.line);
         self.report.files.append(&mut reports);
         if self.report.problems.is_empty() {
-            self.editor.write(changes).await?;
+            self.editor.write(planned).await?;
         }
         Ok(())
     }
@@ -198,14 +202,17 @@ impl Run {
     async fn commit(mut self) -> Result<Report> {
         let Some(posts) = self.posts else { return Ok(self.report) };
         let report = &mut self.report;
-        let [added, corrected, unchanged] = [report.count(What::Added), report.count(What::Corrected), report.unchanged()]
-            .map(|count| i64::try_from(count).unwrap_or(i64::MAX));
+        let [added, corrected, unchanged] =
+            [report.count(What::Added), report.count(What::Corrected), report.unchanged()]
+                .map(|count| i64::try_from(count).unwrap_or(i64::MAX));
         if let Some(import) = self.import {
             store::finish_import(&self.editor.tx, import, added, corrected, unchanged).await?;
         }
         report.import = self.import;
-        let payload = json!({ "files": files_of(&self.sheets), "added": added, "corrected": corrected, "unchanged": unchanged });
-        let entry = self.editor.permit().entry("territory.imported", "reference_import", self.import.map(Id::raw), payload);
+        let payload =
+            json!({ "files": files_of(&self.sheets), "added": added, "corrected": corrected, "unchanged": unchanged });
+        let entry =
+            self.editor.permit().entry("territory.imported", "reference_import", self.import.map(Id::raw), payload);
         self.editor.commit(&posts, entry).await.map_err(Error::from)?;
         Ok(self.report)
     }
@@ -238,9 +245,14 @@ fn describe<K: Described>(
     let new = said.value.evidence();
     let known = before.map(|fact| fact.value.evidence());
     let text = |text: &str| if text.is_empty() { Shown::Nothing } else { Shown::Text(text.to_owned()) };
-    let mut compare = |label, old: Option<&str>, new: &str| values.push((label, old.map_or(Shown::Nothing, text), text(new)));
+    let mut compare =
+        |label, old: Option<&str>, new: &str| values.push((label, old.map_or(Shown::Nothing, text), text(new)));
     compare("Certitude", known.as_ref().map(|known| known.certainty.label()), new.certainty.label());
-    compare("Certitude des dates", known.as_ref().map(|known| known.dates_certainty.label()), new.dates_certainty.label());
+    compare(
+        "Certitude des dates",
+        known.as_ref().map(|known| known.dates_certainty.label()),
+        new.dates_certainty.label(),
+    );
     compare("Source", known.as_ref().map(|known| known.citation.as_str()), &new.citation);
     compare("Remarque", known.as_ref().map(|known| known.note.as_str()), &new.note);
     values.retain(|(_, old, new)| old != new);

@@ -15,6 +15,8 @@ use crate::words;
 /// What a line says of a subject.
 #[derive(Clone, Debug)]
 pub(super) struct Said<K> {
+    /// Place of the file among those of its kind.
+    pub sheet: usize,
     pub line: u64,
     pub valid: Period,
     pub value: K,
@@ -45,13 +47,18 @@ impl<K: Described> Outcome<K> {
     }
 }
 
-/// Decides for every line of one subject; `Err` holds the refused lines with their reasons.
-pub(super) fn merge<K: Described>(in_force: &[Fact<K>], said: &[Said<K>]) -> Result<Vec<Outcome<K>>, Vec<(u64, String)>> {
+/// Decides for every line of one subject; `Err` holds the places of the refused lines with
+/// the reasons.
+pub(super) fn merge<K: Described>(
+    in_force: &[Fact<K>],
+    said: &[Said<K>],
+) -> Result<Vec<Outcome<K>>, Vec<(usize, String)>> {
     let mut refused = Vec::new();
     for (position, one) in said.iter().enumerate() {
-        let rival = said[..position].iter().find(|other| other.value.same_slot(&one.value) && other.valid.overlaps(&one.valid));
+        let rival =
+            said[..position].iter().find(|other| other.value.same_slot(&one.value) && other.valid.overlaps(&one.valid));
         if let Some(rival) = rival {
-            refused.push((one.line, format!(
+            refused.push((position, format!(
                 "Cette période ({}) chevauche celle de la ligne {} ({})\u{a0}: ajustez les dates de l’une ou de l’autre.",
                 words::period(one.valid), rival.line, words::period(rival.valid)
             )));
@@ -67,20 +74,20 @@ pub(super) fn merge<K: Described>(in_force: &[Fact<K>], said: &[Said<K>]) -> Res
         if found.is_some() {
             continue;
         }
-        let mut same = in_force
-            .iter()
-            .filter(|fact| !claimed.contains(&fact.id) && fact.valid.overlaps(&one.valid) && says_the_same(&fact.value, &one.value));
+        let mut same = in_force.iter().filter(|fact| {
+            !claimed.contains(&fact.id) && fact.valid.overlaps(&one.valid) && says_the_same(&fact.value, &one.value)
+        });
         if let (Some(only), None) = (same.next(), same.next()) {
             claimed.insert(only.id);
             *found = Some(only);
         }
     }
-    for one in said {
-        let rival = in_force
-            .iter()
-            .find(|fact| !claimed.contains(&fact.id) && fact.value.same_slot(&one.value) && fact.valid.overlaps(&one.valid));
+    for (position, one) in said.iter().enumerate() {
+        let rival = in_force.iter().find(|fact| {
+            !claimed.contains(&fact.id) && fact.value.same_slot(&one.value) && fact.valid.overlaps(&one.valid)
+        });
         if let Some(rival) = rival {
-            refused.push((one.line, format!(
+            refused.push((position, format!(
                 "Une autre valeur est déjà enregistrée {} et chevauche cette ligne ({})\u{a0}: ajoutez au fichier la ligne qui la termine (même début, avec sa date de fin), ou corrigez-la à l’écran.",
                 words::period(rival.valid), words::period(one.valid)
             )));
@@ -141,7 +148,7 @@ mod tests {
     }
 
     fn said(line: u64, from: i16, to: Option<i16>, operator: i64) -> Said<AgencyContract> {
-        Said { line, valid: span(from, to), value: contract(operator) }
+        Said { sheet: 0, line, valid: span(from, to), value: contract(operator) }
     }
 
     #[test]
@@ -158,7 +165,7 @@ mod tests {
         assert_eq!(merge(&in_force, &lines).unwrap(), [Outcome::Corrected(Id::new(1)), Outcome::Added]);
         // Alone, the second line would silently rewrite four years.
         let refused = merge(&in_force, &lines[1..]).unwrap_err();
-        assert_eq!(refused[0].0, 3);
+        assert_eq!(refused[0].0, 0);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use platform::gate::{ReadTerritory, permit};
 use platform::{Actor, Platform};
 
 pub use apply::run;
-pub(crate) use parse::{new_subject, read};
+pub(crate) use parse::{Read, new_subject, read};
 
 use crate::names::Shown;
 use crate::{AppliedImport, FactKind, Result, store};

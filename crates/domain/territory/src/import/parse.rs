@@ -11,7 +11,10 @@ use crate::{CellProblem, Cells};
 
 /// The code and kind of what a line newly describes; nothing when the code is known already, or when the
 /// file does not describe things.
-pub(crate) fn new_subject<K: Described>(names: &Names, cells: &Cells) -> Result<Option<(String, Option<StructureKind>)>, Vec<CellProblem>> {
+pub(crate) fn new_subject<K: Described>(
+    names: &Names,
+    cells: &Cells,
+) -> Result<Option<(String, Option<StructureKind>)>, Vec<CellProblem>> {
     let layout = K::LAYOUT;
     if !layout.creates {
         return Ok(None);
@@ -27,8 +30,12 @@ pub(crate) fn new_subject<K: Described>(names: &Names, cells: &Cells) -> Result<
     if let (None, Some(code)) = (known, &code) {
         if !well_formed(sort, code) {
             let reason = match sort {
-                SubjectKind::Commune => "Un code Insee compte cinq caractères, par exemple 93066\u{a0}: corrigez-le (un tableur a pu effacer un zéro).",
-                _ => "Un code s’écrit en lettres minuscules sans accent, chiffres et traits d’union, 80 caractères au plus\u{a0}: corrigez-le.",
+                SubjectKind::Commune => {
+                    "Un code Insee compte cinq caractères, par exemple 93066\u{a0}: corrigez-le (un tableur a pu effacer un zéro)."
+                }
+                _ => {
+                    "Un code s’écrit en lettres minuscules sans accent, chiffres et traits d’union, 80 caractères au plus\u{a0}: corrigez-le."
+                }
             };
             line.problem(layout.subject, reason);
         }
@@ -54,21 +61,34 @@ fn well_formed(sort: SubjectKind, code: &str) -> bool {
         // Corsica has 2A and 2B.
         SubjectKind::Commune => {
             code.len() == 5
-                && code.bytes().enumerate().all(|(place, byte)| byte.is_ascii_digit() || (place == 1 && matches!(byte, b'A' | b'B')))
+                && code
+                    .bytes()
+                    .enumerate()
+                    .all(|(place, byte)| byte.is_ascii_digit() || (place == 1 && matches!(byte, b'A' | b'B')))
         }
-        _ => code.len() <= 80 && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
+        _ => {
+            code.len() <= 80
+                && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        }
     }
 }
 
+/// What a line says.
+pub(crate) struct Read<K: Kind> {
+    pub subject: Id<K::Subject>,
+    pub valid: Period,
+    pub value: K,
+}
+
 /// Reads a line whose subject is known.
-pub(crate) fn read<K: Described>(names: &Names, cells: &Cells) -> Result<(Id<<K as Kind>::Subject>, Period, K), Vec<CellProblem>> {
+pub(crate) fn read<K: Described>(names: &Names, cells: &Cells) -> Result<Read<K>, Vec<CellProblem>> {
     let mut line = Line::new(names, cells);
     let subject = line.required_find(K::LAYOUT.subject);
-    let period = line.period(&K::LAYOUT);
+    let valid = line.period(&K::LAYOUT);
     let value = K::read_line(&mut line);
     let problems = line.into_problems();
-    match (subject, period, value) {
-        (Some(subject), Some(period), Some(value)) if problems.is_empty() => Ok((subject, period, value)),
+    match (subject, valid, value) {
+        (Some(subject), Some(valid), Some(value)) if problems.is_empty() => Ok(Read { subject, valid, value }),
         _ => Err(problems),
     }
 }

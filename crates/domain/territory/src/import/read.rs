@@ -27,7 +27,8 @@ pub(super) fn sheet(file: &File) -> Result<Sheet, Vec<Problem>> {
         return Err(whole("Ce fichier n’est pas un fichier CSV\u{a0}: dans le tableur, enregistrez-le au format «\u{a0}CSV UTF-8\u{a0}».".to_owned()));
     }
     let separator = separator_of(&text);
-    let mut reader = csv::ReaderBuilder::new().delimiter(separator).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(separator).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let headers: Vec<String> = match reader.headers() {
         Ok(headers) => headers.iter().map(|header| header.to_lowercase()).collect(),
         Err(error) => return Err(whole(format!("L’en-tête est illisible\u{a0}: {error}."))),
@@ -54,7 +55,9 @@ pub(super) fn sheet(file: &File) -> Result<Sheet, Vec<Problem>> {
         if record.len() > headers.len() && record.iter().skip(headers.len()).any(|cell| !cell.is_empty()) {
             let reason = format!(
                 "Cette ligne a {} colonnes, l’en-tête {}\u{a0}: mettez entre guillemets les textes qui contiennent le séparateur «\u{a0}{}\u{a0}».",
-                record.len(), headers.len(), char::from(separator)
+                record.len(),
+                headers.len(),
+                char::from(separator)
             );
             problems.push(Problem { file: file.name.clone(), line, column: String::new(), reason });
             continue;
@@ -65,7 +68,11 @@ pub(super) fn sheet(file: &File) -> Result<Sheet, Vec<Problem>> {
     if lines.is_empty() && problems.is_empty() {
         problems = whole("Ce fichier n’a que son en-tête\u{a0}: ajoutez-y des lignes.".to_owned());
     }
-    if problems.is_empty() { Ok(Sheet { name: file.name.clone(), kind: description.kind, lines }) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(Sheet { name: file.name.clone(), kind: description.kind, lines })
+    } else {
+        Err(problems)
+    }
 }
 
 fn decode(bytes: &[u8]) -> String {
@@ -124,7 +131,10 @@ fn header_problems(file: &File, headers: &[String], description: &Description) -
     let mut problems = Vec::new();
     for (position, header) in headers.iter().enumerate() {
         let reason = if !header.is_empty() && !known.contains(&header.as_str()) {
-            format!("La colonne «\u{a0}{header}\u{a0}» est inconnue dans ce fichier. Colonnes possibles\u{a0}: {}.", known.join(", "))
+            format!(
+                "La colonne «\u{a0}{header}\u{a0}» est inconnue dans ce fichier. Colonnes possibles\u{a0}: {}.",
+                known.join(", ")
+            )
         } else if !header.is_empty() && headers[..position].contains(header) {
             format!("La colonne «\u{a0}{header}\u{a0}» apparaît deux fois\u{a0}: gardez-en une.")
         } else {
@@ -146,9 +156,16 @@ mod tests {
     #[test]
     fn encodings_and_separators_as_spreadsheets_write_them() {
         let line = "structure;commune;valid_from;note\nali-épinay;93031;01/10/2023;Périmètre\n";
-        let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(line.replace(';', "\t").encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let utf16: Vec<u8> =
+            [0xff, 0xfe].into_iter().chain(line.replace(';', "\t").encode_utf16().flat_map(u16::to_le_bytes)).collect();
         let windows = encoding_rs::WINDOWS_1252.encode(line).0.into_owned();
-        for bytes in [line.as_bytes().to_vec(), [b"\xef\xbb\xbf", line.as_bytes()].concat(), windows, line.replace(';', ",").into_bytes(), utf16] {
+        for bytes in [
+            line.as_bytes().to_vec(),
+            [b"\xef\xbb\xbf", line.as_bytes()].concat(),
+            windows,
+            line.replace(';', ",").into_bytes(),
+            utf16,
+        ] {
             let sheet = sheet(&file(&bytes)).unwrap();
             assert_eq!(sheet.kind, FactKind::Sector);
             assert_eq!(sheet.lines.len(), 1);

@@ -83,7 +83,15 @@ impl Posts {
             let left = self.holders.of(id).iter().filter_map(|fact| fact.valid.to).filter(|to| *to <= on).max();
             left.unwrap_or(first.valid.from)
         });
-        Some(PostView { id, code: picture.names.code(id), state, profile, holder, opened_on: first.valid.from, vacant_since })
+        Some(PostView {
+            id,
+            code: picture.names.code(id),
+            state,
+            profile,
+            holder,
+            opened_on: first.valid.from,
+            vacant_since,
+        })
     }
 
     /// Every post ever known, by structure, job and code.

@@ -133,7 +133,9 @@ impl Picture {
     /// The structures that belong to an organisation on the day of the picture, open ones only.
     pub fn owned_by(&self, organisation: Id<Organisation>) -> Vec<StructureView<'_>> {
         let mut owned = self.structures();
-        owned.retain(|structure| structure.status == Status::Open && structure.profile.value.organisation == organisation);
+        owned.retain(|structure| {
+            structure.status == Status::Open && structure.profile.value.organisation == organisation
+        });
         owned
     }
 

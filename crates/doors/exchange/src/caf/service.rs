@@ -4,12 +4,11 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use base::Date;
-use formats::caf::{Prescan, PrescanOptions, Reader, Refusal, prescan};
+use formats::caf::{Prescan, PrescanOptions, Reader, Reason, Refusal, prescan};
 use platform::{Actor, Platform};
 use ring::digest::{Context, SHA256};
 use serde::Serialize;
-use support::feed::{self, FeedFile, FileHeader, HouseholdBatch, NewIssue, Opening, Report, Severity};
-use support::person::{CardRules, rules};
+use support::feed::{self, Course, FeedFile, FileHeader, HouseholdBatch, NewIssue, Opening, Report, Severity};
 use tokio::sync::mpsc;
 
 use super::map;
@@ -43,6 +42,21 @@ pub enum Error {
     Support(#[from] support::Error),
     #[error("la lecture du fichier s’est interrompue : {0}")]
     Interrupted(String),
+}
+
+impl Error {
+    /// Whether the file is refused for its count alone: somebody may decide to take it as it is.
+    pub fn is_count_mismatch(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if matches!(refusal.reason, Reason::CountMismatch { .. }))
+    }
+
+    /// Line at fault, when the whole file is refused for one.
+    pub fn line(&self) -> Option<u64> {
+        match self {
+            Self::Refused(refusal) => refusal.line,
+            _ => None,
+        }
+    }
 }
 
 impl From<Refusal> for Error {
@@ -197,8 +211,7 @@ async fn apply(
     file: FeedFile,
     progress: &mut (impl FnMut(Progress) + Send),
 ) -> Result<Report, Error> {
-    let rules: CardRules = rules(platform, actor.tenant()).await?;
-    let mut report = file.report.0.clone();
+    let mut course = Course::of(platform, &file).await?;
     let total = check.households;
     // One stretch is read and mapped while another is written.
     let (send, mut batches) = mpsc::channel::<HouseholdBatch>(2);
@@ -207,16 +220,16 @@ async fn apply(
     let path = request.path.clone();
     let reading = tokio::task::spawn_blocking(move || read(&path, skip, &replaced, &send));
     while let Some(mut batch) = batches.recv().await {
-        if report.warnings >= WARNINGS_KEPT {
-            report.warnings += batch.issues.iter().filter(|issue| issue.severity == Severity::Warning).count() as u64;
+        if course.report.warnings >= WARNINGS_KEPT {
+            course.report.warnings += batch.issues.iter().filter(|issue| issue.severity == Severity::Warning).count() as u64;
             batch.issues.retain(|issue| issue.severity == Severity::Error);
         }
         let done = batch.done;
-        feed::apply(platform, actor, &file, batch, &rules, &mut report).await?;
+        feed::apply(platform, actor, &file, batch, &mut course).await?;
         progress(Progress { stage: Stage::Applying, done: u64::try_from(done).unwrap_or(0), total });
     }
     reading.await.map_err(|error| Error::Interrupted(error.to_string()))??;
-    Ok(feed::complete(platform, actor, &file, report).await?)
+    Ok(feed::complete(platform, actor, &file, course.report).await?)
 }
 
 /// Reads the file again, from the household after the first `skip`, and sends it by stretches.
@@ -246,7 +259,7 @@ fn read(path: &Path, skip: u64, replaced: &HashSet<u64>, send: &mpsc::Sender<Hou
                     severity: Severity::Warning,
                     line: line(record.position.line),
                     claim_number: record.household.claim_number.clone(),
-                    code: "remark".to_owned(),
+                    code: warning.remark.code().to_owned(),
                     message: warning.remark.to_string(),
                 }));
                 batch.observations.push(map::observation(record));

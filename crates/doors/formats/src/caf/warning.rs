@@ -105,6 +105,28 @@ pub enum Remark {
     BlockAgainstState { status: RightStatus, block: StateBlock },
 }
 
+impl Remark {
+    /// Stable name of the kind, by which a report counts.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NoApplicant => "no_applicant",
+            Self::FileNumberForm { .. } => "file_number_form",
+            Self::FileNumberRestored { .. } => "file_number_restored",
+            Self::NirLeftOut { .. } => "nir_left_out",
+            Self::NirKey => "nir_key",
+            Self::PartialBirthDate { .. } => "partial_birth_date",
+            Self::UnknownCode { .. } => "unknown_code",
+            Self::PostcodeRestored { .. } => "postcode_restored",
+            Self::NumberLeftOut { .. } => "number_left_out",
+            Self::TwoAddressForms { .. } => "two_address_forms",
+            Self::NoAddressForm { .. } => "no_address_form",
+            Self::NoCurrentAddress => "no_current_address",
+            Self::StateWithoutBlock { .. } => "state_without_block",
+            Self::BlockAgainstState { .. } => "block_against_state",
+        }
+    }
+}
+
 impl fmt::Display for Remark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -41,6 +41,7 @@ enum Kind {
     },
     File {
         accept: String,
+        several: bool,
     },
     /// A text completed by suggestions fetched from this address (`?q=`), as `<option>` lines.
     Typeahead {
@@ -159,7 +160,12 @@ impl Field {
 
     /// `accept` as in HTML: `.xml,.csv`.
     pub fn file(name: impl Into<String>, label: impl Into<String>, accept: impl Into<String>) -> Self {
-        Self::new(Kind::File { accept: accept.into() }, name, label)
+        Self::new(Kind::File { accept: accept.into(), several: false }, name, label)
+    }
+
+    /// One or several files at once.
+    pub fn files(name: impl Into<String>, label: impl Into<String>, accept: impl Into<String>) -> Self {
+        Self::new(Kind::File { accept: accept.into(), several: true }, name, label)
     }
 
     /// A text completed by the suggestions of `GET {suggestions}?q=…` (see `components/suggestions.html`).

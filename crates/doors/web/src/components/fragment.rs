@@ -19,6 +19,11 @@ impl Fragment {
         Self(Cow::Owned(template.render().expect("our templates only write to memory")))
     }
 
+    /// HTML that this program rendered before, back from a place where nobody could change it.
+    pub(crate) fn rendered_before(html: String) -> Self {
+        Self(Cow::Owned(html))
+    }
+
     /// Pieces one after the other, separated by a space.
     pub fn join(pieces: impl IntoIterator<Item = Fragment>) -> Self {
         let pieces: Vec<Cow<'static, str>> = pieces.into_iter().map(|piece| piece.0).collect();

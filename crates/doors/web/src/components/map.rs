@@ -73,6 +73,12 @@ impl Map {
         }
     }
 
+    /// Height of the names, in units of the view box: the same share of the drawing whatever its units.
+    fn label_size(&self) -> f64 {
+        let width = self.view_box.split_whitespace().nth(2).and_then(|width| width.parse::<f64>().ok());
+        (width.unwrap_or(500.0) / 45.0).round()
+    }
+
     /// What each step means: « moins de 500 personnes ».
     pub fn legend(mut self, legend: impl IntoIterator<Item = (u8, String)>) -> Self {
         self.legend = legend.into_iter().collect();

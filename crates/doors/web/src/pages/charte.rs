@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::Router;
-use axum::extract::{Query as QueryString, RawQuery};
-use axum::response::{Html, IntoResponse, Response};
+use axum::extract::{Query as QueryString, RawQuery, State};
+use axum::response::Response;
 use axum::routing::get;
 use base::{Clock, Date, Instant, Period};
 use jiff::civil::date;
 use serde::Deserialize;
 
+use crate::app::App;
 use crate::components::{
     Area, Badge, BulkBar, Button, ButtonKind, Chip, Choice, Column, Description, Dialog, EmptyState, Event, Field,
     Figure, FilterBar, Flash, Form, Fragment, Help, Lane, Link, Look, Map, Notice, Pager, Progress, Query, Row,
@@ -19,27 +19,23 @@ use crate::components::{
 use crate::fr;
 use crate::fr::filters;
 use crate::layout::{Layout, MandateChoice, NavItem, UserMenu};
+use crate::pages::page;
+use crate::routes::{Policy, Route};
 use crate::site::Site;
 
 const PATH: &str = "/charte";
 
 /// `GET /charte` and the two fragments its live samples ask for. Public: no personal data.
-pub fn router<S: Clone + Send + Sync + 'static>(site: Arc<Site>, clock: Clock) -> Router<S> {
-    let page_clock = clock.clone();
-    Router::new()
-        .route(
-            PATH,
-            get(move |RawQuery(query): RawQuery| {
-                let page = Charte::new(Arc::clone(&site), &page_clock, &Query::parse(query.as_deref()));
-                async move { html(&page) }
-            }),
-        )
-        .route("/charte/communes", get(communes))
-        .route("/charte/progression", get(move |query| progression(query, clock.clone())))
-}
-
-fn html(page: &impl Template) -> Response {
-    Html(Fragment::render(page).to_string()).into_response()
+pub fn routes() -> Vec<Route> {
+    let charte = |State(app): State<App>, RawQuery(query): RawQuery| async move {
+        page(&Charte::new(Arc::clone(&app.site), &app.platform.clock, &Query::parse(query.as_deref())))
+    };
+    let progress = |State(app): State<App>, query| progression(query, app.platform.clock.clone());
+    vec![
+        Route::new(PATH, Policy::Public, get(charte)),
+        Route::new("/charte/communes", Policy::Public, get(communes)),
+        Route::new("/charte/progression", Policy::Public, get(progress)),
+    ]
 }
 
 #[derive(Deserialize)]
@@ -52,7 +48,7 @@ struct Asked {
 async fn communes(QueryString(Asked { q }): QueryString<Asked>) -> Response {
     let wanted = base::fold(&q);
     let found = COMMUNES.iter().filter(|(name, _)| base::fold(name).contains(&wanted));
-    html(&Suggestions::new(found.map(|(name, code)| ((*name).to_owned(), (*code).to_owned()))))
+    page(&Suggestions::new(found.map(|(name, code)| ((*name).to_owned(), (*code).to_owned()))))
 }
 
 #[derive(Deserialize)]
@@ -62,7 +58,7 @@ struct Since {
 
 /// A job of twenty seconds that began when the page was drawn.
 async fn progression(QueryString(Since { depuis }): QueryString<Since>, clock: Clock) -> Response {
-    html(&live_progress(Instant::from_micros(depuis), clock.now()))
+    page(&live_progress(Instant::from_micros(depuis), clock.now()))
 }
 
 fn live_progress(start: Instant, now: Instant) -> Progress {
@@ -214,6 +210,7 @@ fn layout(site: Arc<Site>, today: Date) -> Layout {
                 mandate("2", "Formatrice · École des conseillers", false),
             ],
         })
+        .search(true)
         .crumb("Accueil", "/")
         .flash(Flash::success("Nadia Benali est confiée à Karim Aziz.").undo("/charte"))
 }

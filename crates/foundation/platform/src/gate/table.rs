@@ -36,13 +36,12 @@ pub const fn extent(role: Role, action: ActionKind) -> Extent {
             A::EditTerritory | A::ManageAccounts | A::Operate => Department,
             _ => Nothing,
         },
-        Role::AgencyHead
-        | Role::EmploymentCounsellor
-        | Role::SocialEmploymentCounsellor
-        | Role::SocialWorker => match action {
-            A::SearchPeople | A::ListPeople | A::ReadPerson | A::EditContact => Structure,
-            _ => Nothing,
-        },
+        Role::AgencyHead | Role::EmploymentCounsellor | Role::SocialEmploymentCounsellor | Role::SocialWorker => {
+            match action {
+                A::SearchPeople | A::ListPeople | A::ReadPerson | A::EditContact => Structure,
+                _ => Nothing,
+            }
+        }
         Role::SchoolHead | Role::Trainer | Role::Tutor | Role::Apprentice | Role::Recruiter => Nothing,
         // RGPD, article 38, 2: access to the data and to the operations on them.
         Role::Auditor => match action {

@@ -10,7 +10,10 @@ use facts::Tenant;
 use jiff::SignedDuration;
 use tokio::task::{JoinError, JoinSet};
 
-use super::{ATTEMPTS, CLAIM, Claimed, DONE, DUE, FAILED, GIVE_BACK, Job, LEASE, POSTPONE, RENEW, Task, WAITING_RECURRING, house, insert};
+use super::{
+    ATTEMPTS, CLAIM, Claimed, DONE, DUE, FAILED, GIVE_BACK, Job, LEASE, POSTPONE, RENEW, Task, WAITING_RECURRING,
+    house, insert,
+};
 use crate::checkpoint::Target;
 use crate::{Error, Platform, Result, measures, tenant};
 
@@ -93,8 +96,8 @@ const RENEWAL: Duration = Duration::from_secs(15);
 /// the next start. Also seals the chain of writes.
 pub async fn run(platform: Platform, handlers: Handlers, shutdown: impl Future<Output = ()>) {
     let mut shutdown = pin!(shutdown);
-    let mut running: JoinSet<()> = JoinSet::new();
-    let mut under_way: Vec<(Id<Task>, i64)> = Vec::new();
+    let mut running: JoinSet<Id<Task>> = JoinSet::new();
+    let mut under_way: BTreeMap<Id<Task>, i64> = BTreeMap::new();
     let mut look = tokio::time::interval(LOOK);
     let mut seal = tokio::time::interval(SEAL);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -105,14 +108,18 @@ pub async fn run(platform: Platform, handlers: Handlers, shutdown: impl Future<O
             () = &mut shutdown => break,
             _ = schedule.tick() => schedule_all(&platform, &handlers).await,
             _ = seal.tick() => house::seal_writes(&platform).await,
-            Some(_) = running.join_next(), if !running.is_empty() => {}
+            Some(ended) = running.join_next(), if !running.is_empty() => {
+                // Handlers run in tasks of their own: what is awaited here neither panics nor is cancelled.
+                if let Ok(id) = ended {
+                    under_way.remove(&id);
+                }
+            }
             _ = look.tick(), if running.len() < AT_ONCE => {}
         }
         while running.len() < AT_ONCE {
             match claim(&platform).await {
                 Ok(Some(claimed)) => {
-                    under_way.retain(|(id, _)| *id != claimed.id);
-                    under_way.push((claimed.id, claimed.attempts));
+                    under_way.insert(claimed.id, claimed.attempts);
                     running.spawn(do_one(platform.clone(), handlers.clone(), claimed));
                 }
                 Ok(None) => break,
@@ -150,7 +157,7 @@ async fn give_back(platform: &Platform, id: Id<Task>, attempt: i64) -> Result<()
     Ok(tx.commit().await?)
 }
 
-async fn do_one(platform: Platform, handlers: Handlers, claimed: Claimed) {
+async fn do_one(platform: Platform, handlers: Handlers, claimed: Claimed) -> Id<Task> {
     let began = Monotonic::now();
     let Claimed { id, tenant, kind, payload, asked_by, attempts, recurring } = claimed;
     let job = Arc::new(Job {
@@ -164,12 +171,16 @@ async fn do_one(platform: Platform, handlers: Handlers, claimed: Claimed) {
         told: Mutex::new(None),
     });
     let outcome = match handlers.handlers.get(kind.as_str()) {
-        _ if attempts > ATTEMPTS => Err(Failure::last("interrompu à chaque essai\u{a0}: l’application s’est arrêtée en le faisant")),
-        None => Err(Failure { message: format!("cette version ne sait pas faire «\u{a0}{kind}\u{a0}»"), last: false }),
+        _ if attempts > ATTEMPTS => {
+            Err(Failure::last("interrompu à chaque essai\u{a0}: l’application s’est arrêtée en le faisant"))
+        }
+        None => {
+            Err(Failure { message: format!("cette version ne sait pas faire «\u{a0}{kind}\u{a0}»"), last: false })
+        }
         Some(handler) => match while_leased(&platform, &job, handler(platform.clone(), Arc::clone(&job))).await {
             Some(outcome) => outcome,
             // Another worker has it now.
-            None => return,
+            None => return id,
         },
     };
     let label = match &outcome {
@@ -184,6 +195,7 @@ async fn do_one(platform: Platform, handlers: Handlers, claimed: Claimed) {
     if let Err(problem) = finish(&platform, &job, outcome, next).await {
         tracing::error!(%problem, job = id.raw(), "the end of a job was not written: it will be done again");
     }
+    id
 }
 
 /// Runs the work in a task of its own, so that a panic in it stays there, and renews the lease meanwhile.
@@ -212,7 +224,10 @@ async fn while_leased(platform: &Platform, job: &Job, work: Outcome) -> Option<R
 fn ended(finished: Result<Result<(), Failure>, JoinError>) -> Result<(), Failure> {
     finished.unwrap_or_else(|panic| {
         tracing::error!(%panic, "a job broke down");
-        Err(Failure { message: "erreur interne\u{a0}: le détail est dans le journal technique".to_owned(), last: false })
+        Err(Failure {
+            message: "erreur interne\u{a0}: le détail est dans le journal technique".to_owned(),
+            last: false,
+        })
     })
 }
 

@@ -1,0 +1,274 @@
+//! The months of the feed: written one after the other, brought in like any file that a département receives.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use base::{Date, Instant};
+use exchange::caf;
+use jiff::ToSpan;
+use platform::{Actor, Platform};
+use tokio::sync::mpsc;
+
+use crate::timeline::{self, MONTHS};
+use crate::{Error, Result, SEED, Size, places, synth};
+
+/// Months that are in before the first page, in the order in which a département receives them; those before come
+/// behind, as older files that complete the past. See docs/decisions/0020-demonstration-months.md.
+const IN_FRONT: usize = 2;
+
+/// The months of the history, in the order in which they come behind.
+pub(crate) fn late_months() -> impl Iterator<Item = Date> {
+    MONTHS[..MONTHS.len() - IN_FRONT].iter().rev().copied()
+}
+
+/// Whether a month is in, all of it.
+pub(crate) async fn is_in(platform: &Platform, actor: &Actor, month: Date) -> Result<bool> {
+    let files = support::feed::files(platform, actor, 1_000).await?;
+    Ok(files.iter().any(|file| file.kind == "M" && file.reference_date == month && file.completed_at.is_some()))
+}
+
+/// Where the file of a month waits until it is in.
+pub(crate) fn path(folder: &Path, month: Date) -> PathBuf {
+    folder.join("flux").join(format!("{}.xml", month.strftime("%Y-%m")))
+}
+
+/// Writes the months up to `last` that are not written yet; each follows from the one before. Tells `written` as each
+/// is there. Takes seconds: for a thread of its own.
+fn write_months(folder: &Path, size: Size, last: Date, mut progress: impl FnMut(u64, u64), mut written: impl FnMut(Date)) -> Result<()> {
+    let places = places();
+    let flux = folder.join("flux");
+    std::fs::create_dir_all(&flux).map_err(|problem| Error::Folder { path: flux, problem })?;
+    let mut previous: Option<PathBuf> = None;
+    for month in MONTHS.into_iter().take_while(|month| *month <= last) {
+        let path = path(folder, month);
+        if !path.exists() {
+            let unfinished = path.with_extension("en-cours");
+            let out = File::create(&unfinished).map_err(|problem| Error::Folder { path: unfinished.clone(), problem })?;
+            let request =
+                synth::Request { households: size.households(), seed: SEED, date: month, previous: previous.as_deref(), places: &places };
+            synth::synthesize(&request, out, &mut progress)?;
+            std::fs::rename(&unfinished, &path).map_err(|problem| Error::Folder { path: path.clone(), problem })?;
+        }
+        written(month);
+        previous = Some(path);
+    }
+    Ok(())
+}
+
+/// Something to tell, from the thread that writes.
+enum Told {
+    Progress(u64, u64),
+    Written(Date),
+}
+
+/// Brings in the last known months. The next one is written while one is brought in.
+pub(crate) async fn bring_present_in(
+    platform: &Platform,
+    actor: &Actor,
+    folder: &Path,
+    size: Size,
+    progress: &mut (impl FnMut(&str, u64, u64) + Send),
+) -> Result<()> {
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let into = folder.to_owned();
+    let writing = tokio::task::spawn_blocking(move || {
+        // Nobody listens any more when the import has failed: its error is the one that matters.
+        let written = |month| drop(tell.send(Told::Written(month)));
+        write_months(&into, size, timeline::PRESENT_MONTH, |done, total| drop(tell.send(Told::Progress(done, total))), written)
+    });
+    let mut being_written = 0;
+    while let Some(told) = told.recv().await {
+        match told {
+            Told::Progress(done, total) => {
+                progress(&format!("Écriture du mois fictif {} sur {}", being_written + 1, MONTHS.len()), done, total);
+            }
+            Told::Written(month) => {
+                being_written += 1;
+                if MONTHS[MONTHS.len() - IN_FRONT..].contains(&month) {
+                    let what = format!("Intégration de la situation au {month}");
+                    bring_month_in(platform, actor, &path(folder, month), &mut |done, total| progress(&what, done, total)).await?;
+                }
+            }
+        }
+    }
+    writing.await.map_err(|problem| caf::Error::Interrupted(problem.to_string()))?
+}
+
+/// Brings a month in at the scripted moment of its arrival.
+async fn bring_month_in(platform: &Platform, actor: &Actor, path: &Path, progress: &mut (impl FnMut(u64, u64) + Send)) -> Result<()> {
+    let created_on = created_on(path)?;
+    let platform = crate::at(platform, timeline::arrival(created_on).instant());
+    bring_in(&platform, actor, path, &file_name('M', created_on), progress).await
+}
+
+/// Writes an older month if it is not there, and brings it in now.
+pub(crate) async fn bring_late_month_in(
+    platform: &Platform,
+    actor: &Actor,
+    folder: &Path,
+    size: Size,
+    month: Date,
+    progress: &mut (impl FnMut(u64, u64) + Send),
+) -> Result<()> {
+    let path = path(folder, month);
+    if !path.exists() {
+        let into = folder.to_owned();
+        let writing = tokio::task::spawn_blocking(move || write_months(&into, size, month, |_, _| {}, |_| {}));
+        writing.await.map_err(|problem| caf::Error::Interrupted(problem.to_string()))??;
+    }
+    let created_on = created_on(&path)?;
+    bring_in(platform, actor, &path, &file_name('M', created_on), progress).await
+}
+
+pub(crate) async fn bring_in(
+    platform: &Platform,
+    actor: &Actor,
+    path: &Path,
+    file_name: &str,
+    progress: &mut (impl FnMut(u64, u64) + Send),
+) -> Result<()> {
+    let request = caf::Import {
+        path: path.to_owned(),
+        file_name: file_name.to_owned(),
+        dry_run: false,
+        accept_count_mismatch: false,
+    };
+    // Checking takes a small part of the time of applying: only the latter is told.
+    let told = |told: caf::Progress| {
+        if told.stage == caf::Stage::Applying {
+            progress(told.done, told.total);
+        }
+    };
+    caf::import(platform, actor, &request, told).await?;
+    Ok(())
+}
+
+/// As the paying body names its files.
+pub(crate) fn file_name(kind: char, created_on: Date) -> String {
+    format!("CAF93_RSABE{kind}_{}.RCV", created_on.strftime("%Y%m%d"))
+}
+
+fn created_on(path: &Path) -> Result<Date> {
+    let file = File::open(path).map_err(|problem| Error::Folder { path: path.to_owned(), problem })?;
+    let reader = formats::caf::Reader::new(file).map_err(caf::Error::from)?;
+    Ok(reader.header().created_on)
+}
+
+/// The files between two months: one whose households are partly broken, and the same mended and sent again.
+pub(crate) struct Daily {
+    pub broken: PathBuf,
+    pub mended: PathBuf,
+    /// The mended one, cut: refused as a whole.
+    pub cut: PathBuf,
+    pub created_on: Date,
+}
+
+/// Households that make a file between two months worth showing.
+const WORTH_SHOWING: u64 = 8;
+
+/// Writes them from the last known month: those of the day of the script, or of a fuller day before it when the
+/// département is small.
+pub(crate) fn write_daily(folder: &Path, size: Size) -> Result<Daily> {
+    write_months(folder, size, timeline::PRESENT_MONTH, |_, _| {}, |_| {})?;
+    let previous = path(folder, timeline::PRESENT_MONTH);
+    let places = places();
+    let mut fullest: Option<(synth::Summary, Vec<u8>)> = None;
+    let mut day = timeline::DAILY;
+    while day.month() == timeline::DAILY.month() && fullest.as_ref().is_none_or(|(summary, _)| summary.records < WORTH_SHOWING) {
+        let request = synth::Request {
+            households: size.households(),
+            seed: SEED,
+            date: day,
+            previous: Some(&previous),
+            places: &places,
+        };
+        let mut bytes = Vec::new();
+        let summary = synth::synthesize_daily(&request, &mut bytes, |_, _| {})?;
+        if fullest.as_ref().is_none_or(|(known, _)| known.records < summary.records) {
+            fullest = Some((summary, bytes));
+        }
+        day = day.saturating_sub(1.day());
+    }
+    let (summary, bytes) = fullest.expect("the day of the script was looked at");
+    let daily = Daily {
+        broken: folder.join("flux/quotidien-1.xml"),
+        mended: folder.join("flux/quotidien-2.xml"),
+        cut: folder.join("flux/quotidien-3.xml"),
+        created_on: summary.created_on,
+    };
+    let mended = sent_again(&bytes);
+    let cut = &mended[..mended.len() * 2 / 3];
+    for (path, bytes) in [(&daily.broken, broken(&bytes).as_slice()), (&daily.mended, &mended), (&daily.cut, cut)] {
+        std::fs::write(path, bytes).map_err(|problem| Error::Folder { path: path.clone(), problem })?;
+    }
+    Ok(daily)
+}
+
+/// What goes wrong in households, one after the other: element, value put in its place.
+const FAULTS: [(&str, &str); 3] = [("DTNAI", "1985-02-30"), ("SEXE", "9"), ("DTDEMRSA", "12/02/2024")];
+
+/// One household in four is broken, in three ways.
+fn broken(bytes: &[u8]) -> Vec<u8> {
+    // windows-1252 has one byte a sign: positions survive a reading as latin-1.
+    let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+    let mut faults = FAULTS.iter().cycle();
+    let households = text.split_inclusive("</InfosFoyerRSA>").enumerate();
+    let written: String = households
+        .map(|(number, household)| match number % 4 {
+            0 => faults.next().map_or_else(|| household.to_owned(), |(element, value)| with_value(household, element, value)),
+            _ => household.to_owned(),
+        })
+        .collect();
+    written.chars().map(|sign| sign as u8).collect()
+}
+
+/// Another sending has another hour of creation.
+fn sent_again(bytes: &[u8]) -> Vec<u8> {
+    let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+    with_value(&text, "HEUCREAFLUX", "18:40:07.0000").chars().map(|sign| sign as u8).collect()
+}
+
+/// The text with another value in its first element of this name.
+fn with_value(text: &str, element: &str, value: &str) -> String {
+    let (begins, ends) = (format!("<{element}>"), format!("</{element}>"));
+    let place = text.find(&begins).map(|at| at + begins.len());
+    match place.and_then(|from| Some((from, from + text[from..].find(&ends)?))) {
+        Some((from, to)) => format!("{}{value}{}", &text[..from], &text[to..]),
+        None => text.to_owned(),
+    }
+}
+
+/// Removes the files of the feed: everything is in.
+pub(crate) fn sweep(folder: &Path) -> Result<()> {
+    let flux = folder.join("flux");
+    match std::fs::remove_dir_all(&flux) {
+        Err(problem) if problem.kind() != std::io::ErrorKind::NotFound => Err(Error::Folder { path: flux, problem }),
+        _ => Ok(()),
+    }
+}
+
+/// When the mended file comes.
+pub(crate) fn arrival_again(created_on: Date) -> Instant {
+    timeline::arrival(created_on.saturating_add(1.day())).instant()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use formats::caf::{PrescanOptions, prescan};
+
+    #[test]
+    fn the_daily_files_are_broken_mended_and_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let daily = write_daily(folder.path(), Size::Small).unwrap();
+        let read = |path: &Path| prescan(File::open(path).unwrap(), PrescanOptions::default());
+        let (broken, mended) = (read(&daily.broken).unwrap(), read(&daily.mended).unwrap());
+        assert!(broken.errors_total > 0 && mended.errors_total == 0, "{} households", mended.households);
+        assert_eq!(broken.households, mended.households);
+        assert_ne!(broken.header.created_at, mended.header.created_at);
+        assert!(read(&daily.cut).is_err());
+        let month = read(&path(folder.path(), timeline::PRESENT_MONTH)).unwrap();
+        assert_eq!(month.header.reference_date, timeline::PRESENT_MONTH);
+        assert_eq!(month.header.created_on, jiff::civil::date(2026, 11, 5));
+    }
+}

@@ -1,0 +1,273 @@
+//! `/rapprochements`: two records that may be one person. The import proposes, somebody decides, and may undo.
+
+use askama::Template;
+use axum::extract::{Path, RawForm, RawQuery, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use base::{Id, fold};
+use platform::gate::ActionKind;
+use support::matching::{self, Doubt, Pair, Side, Verdict};
+use support::person::Precision;
+use territory::Names;
+
+use super::search::commune;
+use super::{page, person_words as words};
+use crate::app::App;
+use crate::components::{
+    ActionForm, Badge, BulkBar, Button, ButtonKind, Column, EmptyState, Flash, Fragment, Link, Notice, Pager, Query, Row, Table, Tone,
+};
+use crate::fr;
+use crate::layout::Layout;
+use crate::middleware::Problem;
+use crate::routes::{Policy, Route};
+use crate::session::{Signed, redirect_with};
+
+const PATH: &str = "/rapprochements";
+
+const PAGE: i64 = 25;
+
+/// Pairs looked through for the certain ones.
+const LOOKED_THROUGH: i64 = 500;
+
+pub fn routes() -> Vec<Route> {
+    let policy = Policy::May(ActionKind::DecideMatch);
+    vec![
+        Route::new(PATH, policy, get(list)),
+        Route::new("/rapprochements/certains", policy, get(certain).post(decide_certain)),
+        Route::new("/rapprochements/{id}", policy, post(decide)),
+        Route::new("/rapprochements/{id}/annuler", policy, post(undo)),
+    ]
+}
+
+/// The work list with this pair at its top.
+pub fn href(doubt: Id<Doubt>) -> String {
+    format!("{PATH}?apres={}", doubt.raw() - 1)
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "matches.html")]
+struct Matches {
+    layout: Layout,
+    offers_certain: bool,
+    notice: Option<Notice>,
+    table: Table,
+}
+
+async fn list(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    let query = Query::parse(query.as_deref());
+    let after = query.get("apres").and_then(|after| after.parse().ok()).unwrap_or(Id::new(0));
+    let (pairs, waiting) = matching::open_doubts(&app.platform, &signed.actor, after, PAGE).await?;
+    let names = app.directory.names(&app.platform, app.tenant).await?;
+    let waiting = u64::try_from(waiting).unwrap_or(0);
+    let next = (pairs.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX))
+        .then(|| pairs.last().map(|pair| query.with("apres", pair.doubt.id.to_string()).href(PATH)))
+        .flatten();
+    let first = (after.raw() > 0).then(|| PATH.to_owned());
+    let shown = u64::try_from(pairs.len()).unwrap_or(u64::MAX);
+    let pager = Pager::of(shown, waiting.max(shown), "rapprochement à décider", "rapprochements à décider").previous(first).next(next);
+    let table = Table::new("paires", "Rapprochements à décider", columns("Décision"), pairs.iter().map(|pair| row(pair, &names, decision(pair))))
+        .pager(pager)
+        .empty(
+            EmptyState::new(
+                "Aucun rapprochement à décider",
+                "Chaque import compare les fiches. Quand deux fiches semblent être la même personne sans que ce soit sûr, elles apparaissent ici.",
+            )
+            .link(Link::new("/imports", "Voir les imports")),
+        );
+    let layout = signed.layout(&app, PATH, "Rapprochements").lead(
+        "Deux fiches qui décrivent peut-être la même personne. Rien n’est fusionné\u{a0}: décider les relie, et se défait à tout moment.",
+    );
+    Ok(page(&Matches { layout, offers_certain: waiting > 0, notice: None, table }))
+}
+
+fn columns(last: &str) -> [Column; 5] {
+    [Column::text("Première fiche"), Column::text("Seconde fiche"), Column::text("Pourquoi"), Column::text("Comparaison"), Column::actions(last)]
+}
+
+/// One pair, both records side by side.
+fn row(pair: &Pair, names: &Names, last: Fragment) -> Row {
+    let compared = comparison(pair).into_iter().map(Fragment::from);
+    Row::new([record(&pair.a, names), record(&pair.b, names), fr::capitalised(pair.doubt.reason.label()).into(), Fragment::join(compared), last])
+}
+
+/// What a record says, in lines.
+#[derive(Template)]
+#[template(path = "match_record.html")]
+struct Record {
+    person: Fragment,
+    lines: Vec<(&'static str, Fragment)>,
+}
+
+fn record(side: &Side, names: &Names) -> Fragment {
+    let card = &side.card;
+    let attached = match (side.attached_since, side.attached_until) {
+        (Some(since), Some(until)) => format!("du {} au {}", fr::date_short(since), fr::date_short(until)),
+        (Some(since), None) => format!("depuis le {}", fr::date_short(since)),
+        (None, _) => "inconnu".to_owned(),
+    };
+    let lines = vec![
+        ("Naissance", words::birth_date(card.birth_date, card.birth_date_precision).into()),
+        ("Commune", commune(names, &card.commune_code)),
+        ("Droit", words::right_badge(&card.right_status)),
+        ("Foyer", Fragment::from(format!("{}, {attached}", words::role(&card.role)))),
+        ("N° de demande", card.claim_number.clone().into()),
+        ("NIR", if side.has_number { "connu".into() } else { "inconnu".into() }),
+    ];
+    Fragment::render(&Record { person: words::link(card), lines })
+}
+
+/// What the two records say alike and otherwise, the differences first.
+fn comparison(pair: &Pair) -> Vec<Badge> {
+    let (a, b) = (&pair.a.card, &pair.b.card);
+    let whole = a.birth_date_precision == Precision::Full && b.birth_date_precision == Precision::Full;
+    let mut said = [
+        ("nom de naissance", fold(&a.birth_name) == fold(&b.birth_name)),
+        ("nom d’usage", fold(&a.usual_name) == fold(&b.usual_name)),
+        ("prénom", fold(&a.first_name) == fold(&b.first_name)),
+        ("date de naissance", a.birth_date == b.birth_date),
+        ("sexe", a.sex == b.sex),
+        ("commune", a.commune_code == b.commune_code),
+        ("dossier", a.claim_number == b.claim_number),
+    ];
+    said.sort_by_key(|(_, same)| *same);
+    let mut badges: Vec<Badge> = said
+        .into_iter()
+        .map(|(what, same)| if same { Badge::ok(format!("même {what}")) } else { Badge::warning(format!("{what} différent{}", agreement(what))) })
+        .collect();
+    if !whole {
+        badges.insert(0, Badge::new(Tone::Unknown, "date de naissance partielle"));
+    }
+    badges
+}
+
+/// « date de naissance différente », « commune différente ».
+fn agreement(what: &str) -> &'static str {
+    if what.starts_with("date") || what == "commune" { "e" } else { "" }
+}
+
+fn decision(pair: &Pair) -> Fragment {
+    let action = format!("{PATH}/{}", pair.doubt.id);
+    let form = |label: &str, kind, verdict: &str| {
+        Fragment::from(ActionForm::new(action.clone(), Button::new(kind, label)).hidden("verdict", verdict))
+    };
+    Fragment::join([form("Même personne", ButtonKind::Primary, "same"), form("Deux personnes", ButtonKind::Secondary, "different")])
+}
+
+async fn decide(State(app): State<App>, signed: Signed, Path(id): Path<String>, RawForm(body): RawForm) -> Result<Response, Problem> {
+    let doubt: Id<Doubt> = id.parse().map_err(|_| Problem::not_found())?;
+    let verdict = form_urlencoded::parse(&body).find(|(name, _)| name == "verdict").and_then(|(_, value)| Verdict::from_code(&value));
+    let Some(verdict) = verdict else {
+        return Err(Problem::unreadable("La décision manque\u{a0}: revenez aux rapprochements et choisissez l’un des deux boutons."));
+    };
+    matching::decide(&app.platform, &signed.actor, doubt, verdict).await?;
+    let told = match verdict {
+        Verdict::Same => "Les deux fiches sont reliées\u{a0}: c’est la même personne.",
+        Verdict::Different => "Les deux fiches restent séparées\u{a0}: ce sont deux personnes.",
+    };
+    Ok(redirect_with(Flash::success(told).undo(format!("{PATH}/{doubt}/annuler")), PATH))
+}
+
+async fn undo(State(app): State<App>, signed: Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+    let doubt: Id<Doubt> = id.parse().map_err(|_| Problem::not_found())?;
+    matching::undo(&app.platform, &signed.actor, doubt).await?;
+    Ok(redirect_with(Flash::success("La décision est annulée, le rapprochement attend de nouveau."), &href(doubt)))
+}
+
+/// The pairs on which nothing speaks against « same person », to be decided together.
+async fn certain(State(app): State<App>, signed: Signed) -> Result<Response, Problem> {
+    let (pairs, _) = matching::open_doubts(&app.platform, &signed.actor, Id::new(0), LOOKED_THROUGH).await?;
+    let names = app.directory.names(&app.platform, app.tenant).await?;
+    let certain: Vec<&Pair> = pairs.iter().filter(|pair| pair.is_certain()).collect();
+    let n = u64::try_from(certain.len()).unwrap_or(u64::MAX);
+    let rows = certain.iter().map(|pair| {
+        let who = format!("{} et {}", words::card_name(&pair.a.card), words::card_name(&pair.b.card));
+        row(pair, &names, Fragment::default()).choice(pair.doubt.id.to_string(), who)
+    });
+    let table = Table::new("certaines", "Même NIR, mêmes noms, même date de naissance", columns("Décision"), rows)
+        .bulk(BulkBar::new("/rapprochements/certains", [Button::primary("Même personne pour les lignes choisies")]))
+        .pager(Pager::new(fr::count(n, "rapprochement sans contradiction", "rapprochements sans contradiction")))
+        .empty(
+            EmptyState::new("Aucun rapprochement sans contradiction", "Ceux qui restent demandent à être regardés un par un.")
+                .link(Link::new(PATH, "Retour aux rapprochements").button(ButtonKind::Secondary)),
+        );
+    let notice = Notice::new(
+        Tone::Info,
+        "Aperçu\u{a0}: rien n’est encore décidé",
+        "Choisissez les lignes à décider ensemble. Chaque décision pourra être annulée une par une.",
+    );
+    let layout = signed.layout(&app, PATH, "Rapprochements sans contradiction").crumb("Rapprochements", PATH);
+    Ok(page(&Matches { layout, offers_certain: false, notice: Some(notice), table }))
+}
+
+async fn decide_certain(State(app): State<App>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
+    let chosen: Vec<Id<Doubt>> = form_urlencoded::parse(&body).filter(|(name, _)| name == "choix").filter_map(|(_, id)| id.parse().ok()).collect();
+    if chosen.is_empty() {
+        return Ok(redirect_with(Flash::warning("Aucune ligne n’était choisie\u{a0}: rien n’a été décidé."), "/rapprochements/certains"));
+    }
+    let (pairs, _) = matching::open_doubts(&app.platform, &signed.actor, Id::new(0), LOOKED_THROUGH).await?;
+    let names = app.directory.names(&app.platform, app.tenant).await?;
+    let results = matching::decide_certain(&app.platform, &signed.actor, &chosen).await?;
+    let done = u64::try_from(results.iter().filter(|(_, decided)| *decided).count()).unwrap_or(u64::MAX);
+    let rows = results.iter().filter_map(|(id, decided)| {
+        let pair = pairs.iter().find(|pair| pair.doubt.id == *id)?;
+        let outcome: Fragment = if *decided {
+            let undo = ActionForm::new(format!("{PATH}/{id}/annuler"), Button::secondary("Annuler"));
+            Fragment::join([Badge::ok("même personne").into(), undo.into()])
+        } else {
+            Badge::warning("laissé à décider").into()
+        };
+        Some(row(pair, &names, outcome))
+    });
+    let table = Table::new("resultats", "Résultat de chaque décision", columns("Résultat"), rows);
+    let total = u64::try_from(results.len()).unwrap_or(u64::MAX);
+    let title = format!("{} sur {}", fr::count(done, "rapprochement décidé", "rapprochements décidés"), fr::number(total));
+    let notice = if done == total {
+        Notice::new(Tone::Ok, title, "")
+    } else {
+        Notice::new(Tone::Warning, title, "Les autres ont changé entre-temps ou présentent une contradiction\u{a0}: regardez-les un par un.")
+    };
+    let layout = signed.layout(&app, PATH, "Rapprochements décidés ensemble").crumb("Rapprochements", PATH);
+    Ok(page(&Matches { layout, offers_certain: false, notice: Some(notice), table }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::search::sample_card;
+    use base::Instant;
+    use support::matching::Reason;
+
+    fn side(name: &str) -> Side {
+        Side { card: sample_card(name), attached_since: None, attached_until: None, has_number: true }
+    }
+
+    fn pair() -> Pair {
+        let doubt = Doubt {
+            id: Id::new(5),
+            tenant: Id::new(1),
+            person_a: Id::new(12),
+            person_b: Id::new(13),
+            reason: Reason::SameNumber,
+            file: Id::new(2),
+            found_at: Instant::from_micros(0),
+        };
+        Pair { doubt, a: side("DIALLO"), b: side("DIALO"), verdict: None }
+    }
+
+    #[test]
+    fn differences_are_said_in_words_and_come_first() {
+        let said: Vec<String> = comparison(&pair()).into_iter().map(|badge| Fragment::from(badge).to_string()).collect();
+        assert!(said[0].contains("nom de naissance différent"), "{said:?}");
+        assert!(said.iter().any(|said| said.contains("même prénom")), "{said:?}");
+        assert_eq!(agreement("commune"), "e");
+    }
+
+    #[test]
+    fn a_pair_can_be_opened_at_the_top_of_the_list() {
+        assert_eq!(href(Id::new(5)), "/rapprochements?apres=4");
+        let html = Table::new("t", "t", columns("Décision"), [row(&pair(), &Names::default(), decision(&pair()))]).render().unwrap();
+        assert!(html.contains("value=\"same\"") && html.contains("value=\"different\""), "{html}");
+        assert!(html.contains("Même NIR dans deux foyers"), "{html}");
+    }
+}

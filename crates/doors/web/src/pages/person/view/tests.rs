@@ -1,0 +1,198 @@
+use std::collections::HashMap;
+
+use base::{Id, Instant};
+use jiff::civil::date;
+use support::person::{Dated, Identity, Person, Precision};
+use support::rights::{Claim, Family};
+
+use super::*;
+
+const TODAY: Date = date(2026, 11, 22);
+
+fn fact<K: facts::Kind>(id: i64, subject: i64, from: Date, to: Option<Date>, value: K) -> facts::Fact<K> {
+    facts::Fact {
+        id: Id::new(id),
+        subject: Id::new(subject),
+        valid: Period { from, to },
+        recorded_at: Instant::start_of(from),
+        replaced_at: None,
+        provenance: Provenance { source: Origin::Hand, import: None, line: None, author: None },
+        corrects: None,
+        value,
+    }
+}
+
+fn identity(precision: Precision) -> Identity {
+    Identity {
+        title: "MME".to_owned(),
+        usual_name: "DIALLO".to_owned(),
+        birth_name: "TRAORE".to_owned(),
+        first_name: "AWA".to_owned(),
+        other_first_names: String::new(),
+        birth_place: "KAYES".to_owned(),
+        birth_date: date(1990, 3, 1),
+        birth_date_precision: precision,
+        birth_rank: None,
+        sex: "2".to_owned(),
+        civil_status_validated: None,
+        france_travail_id: None,
+        match_key: String::new(),
+    }
+}
+
+fn membership(role: &str, obligations: Option<bool>, entering: bool) -> Membership {
+    Membership {
+        household: Id::new(9),
+        role: role.to_owned(),
+        dependant: false,
+        file_holder: true,
+        attached_since: date(2024, 1, 1),
+        attached_until: None,
+        previous_claim_number: None,
+        obligations,
+        entering_obligations: Some(entering),
+        parents: Default::default(),
+    }
+}
+
+fn right(status: &str) -> RightState {
+    RightState {
+        status: status.to_owned(),
+        household_obligations: None,
+        suspensions: Default::default(),
+        closure: None,
+        refusal: None,
+        natures: Default::default(),
+    }
+}
+
+fn address() -> Address {
+    Address {
+        country: "FRA".to_owned(),
+        kind: "D".to_owned(),
+        postal_check: "CO".to_owned(),
+        moved_in: None,
+        addressee_complement: String::new(),
+        place_complement: "EMMAUS".to_owned(),
+        street: "12 RUE DES LILAS".to_owned(),
+        locality: String::new(),
+        postcode: "93240".to_owned(),
+        commune_code: "93072".to_owned(),
+        commune_name: "STAINS".to_owned(),
+    }
+}
+
+fn file() -> PersonFile {
+    let person: Id<Person> = Id::new(1);
+    let since = date(2024, 1, 1);
+    let own = membership("DEM", None, false);
+    PersonFile {
+        person,
+        household: Id::new(9),
+        claim_number: "00000001093".to_owned(),
+        on: TODAY,
+        known: Instant::end_of(TODAY),
+        card: None,
+        same_person: Vec::new(),
+        identities: Dated(vec![fact(1, 1, since, None, identity(Precision::DayUnknown))]),
+        registration: Dated(Vec::new()),
+        memberships: Dated(vec![fact(2, 1, since, None, own.clone())]),
+        occupations: Dated(Vec::new()),
+        contacts: Dated(Vec::new()),
+        claims: Dated(vec![fact(3, 9, since, None, Claim {
+            paying_body: "CAF 931".to_owned(),
+            file_number: "091234500000000".to_owned(),
+            claimed_on: since,
+            origin: "DEM".to_owned(),
+            origin_date: None,
+            incoming_transfer: None,
+            outgoing_transfer: None,
+        })]),
+        rights: Dated(vec![fact(4, 9, since, Some(date(2026, 6, 1)), right("2")), fact(5, 9, date(2026, 6, 1), None, right("4"))]),
+        families: Dated(vec![fact(6, 9, since, None, Family {
+            situation: "CEL".to_owned(),
+            situation_since: since,
+            dependants: None,
+            without_fixed_home: true,
+        })]),
+        addresses: Dated(vec![fact(7, 9, since, None, address())]),
+        members: vec![HouseholdMember { person, identity: identity(Precision::DayUnknown), membership: own, present: true }],
+        publics: None,
+        files: HashMap::new(),
+        last_seen: None,
+        absent_from: None,
+        timeline: Vec::new(),
+    }
+}
+
+fn html(fragment: impl Into<Fragment>) -> String {
+    fragment.into().to_string()
+}
+
+fn with<T>(file: &PersonFile, ask: impl FnOnce(&View<'_>) -> T) -> T {
+    ask(&View { file, names: &Names::default(), today: TODAY, opens_imports: false })
+}
+
+#[test]
+fn the_heading_says_who_and_what_is_not_known() {
+    let file = file();
+    with(&file, |view| {
+        assert_eq!(view.name(), "DIALLO Awa");
+        assert!(view.lead().starts_with("Née en mars 1990 (jour inconnu), 36\u{a0}ans environ"), "{}", view.lead());
+        let badges: String = view.badges().iter().map(ToString::to_string).collect();
+        assert!(badges.contains("versement suspendu") && badges.contains("droits et devoirs inconnus"), "{badges}");
+        assert!(html(view.contact_lines()).contains("inconnu"));
+    });
+}
+
+#[test]
+fn a_domiciled_person_lives_with_whoever_gives_the_address() {
+    assert_eq!(address_lines(&address(), true)[0], "Domiciliée chez Emmaus");
+    assert_eq!(address_lines(&address(), false)[0], "Emmaus");
+    let chez = Address { place_complement: "CHEZ EMMAUS".to_owned(), ..address() };
+    assert_eq!(address_lines(&chez, true)[0], "Domiciliée chez Emmaus");
+    assert_eq!(address_lines(&Address { place_complement: String::new(), ..address() }, true)[0], "Sans domicile fixe");
+}
+
+#[test]
+fn the_right_says_why_it_is_suspended_and_since_when() {
+    let mut file = file();
+    let since = date(2026, 5, 1);
+    file.rights.0[1].value.suspensions.0.push(Suspension {
+        kind: SuspensionKind::Payment,
+        reason: "06".to_owned(),
+        since,
+        benefit_group: None,
+    });
+    with(&file, |view| {
+        let text = html(view.right());
+        assert!(text.contains("déclaration trimestrielle") && text.contains("1er\u{a0}mai 2026"), "{text}");
+        let strip = html(view.rights().unwrap());
+        assert!(strip.contains("versement suspendu") && strip.contains("ouvert et versable"), "{strip}");
+    });
+}
+
+#[test]
+fn the_orientation_clock_runs_from_the_entry() {
+    let mut file = file();
+    file.memberships = Dated(vec![fact(2, 1, date(2026, 11, 1), None, membership("DEM", Some(true), true))]);
+    with(&file, |view| {
+        let notice = html(view.clock().unwrap());
+        assert!(notice.contains("13\u{a0}décembre 2026"), "{notice}");
+    });
+    // Over: nothing runs any more.
+    file.memberships = Dated(vec![fact(2, 1, date(2026, 1, 1), None, membership("DEM", Some(true), true))]);
+    with(&file, |view| assert!(view.clock().is_none()));
+}
+
+#[test]
+fn unknown_publics_say_what_is_missing() {
+    let mut file = file();
+    let input = law::publics::PublicsInput::default();
+    file.publics = Some(law::publics::publics(&input, &law::publics::Thresholds::default(), TODAY));
+    with(&file, |view| {
+        let table = html(view.unanswered().unwrap());
+        assert!(table.contains("évaluation du niveau de français") && table.contains("inconnu"), "{table}");
+        assert!(html(view.publics()).contains("ce n’est pas «\u{a0}non\u{a0}»"));
+    });
+}

@@ -1,0 +1,325 @@
+//! The command line: what can be typed, its help and its errors, in French.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use base::{Date, Email};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::failure::{Exit, Failure};
+use crate::settings::{self, Group};
+
+#[derive(Parser, Debug)]
+#[command(
+    name = "jonction",
+    about = "Jonction\u{a0}: de l’école aux conseillers, des agences aux personnes, de l’insertion à l’emploi.",
+    disable_help_subcommand = true,
+    subcommand_required = true
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Ouvrir le département de démonstration (toutes les personnes sont fictives)
+    Demo(Demo),
+    /// Servir l’application
+    Serve,
+    /// Écrire un mois fictif du flux des bénéficiaires, au format de la CAF
+    Synthesize(Synthesize),
+    /// Intégrer un fichier
+    #[command(subcommand_required = true)]
+    Import {
+        #[command(subcommand)]
+        what: Import,
+    },
+    /// Vérifier la configuration, la clé, le schéma, et que les listes égalent leur recalcul
+    Check,
+    /// Vérifier que le journal n’a pas été réécrit
+    Verify(Verify),
+    /// Sauvegarder la base, en service ou non
+    Backup(Backup),
+    /// Rétablir une sauvegarde
+    Restore(Restore),
+    /// Gérer les comptes depuis le serveur
+    #[command(subcommand_required = true)]
+    Account {
+        #[command(subcommand)]
+        what: Account,
+    },
+    /// Afficher la version
+    Version,
+}
+
+#[derive(Args, Debug)]
+pub struct Demo {
+    /// Dossier des données [par défaut : demonstration]
+    #[arg(long, value_name = "DOSSIER", default_value = "demonstration")]
+    pub dir: PathBuf,
+    /// Taille : small (400 foyers) ou full (85 000) [par défaut : full]
+    #[arg(long, value_name = "small|full", default_value = "full")]
+    pub size: Size,
+    /// Adresse et port d’écoute [par défaut : 127.0.0.1:8093]
+    #[arg(long, value_name = "ADRESSE", default_value = "127.0.0.1:8093", value_parser = address)]
+    pub listen: SocketAddr,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Size {
+    Small,
+    Full,
+}
+
+#[derive(Args, Debug)]
+pub struct Synthesize {
+    /// Nombre de foyers du premier mois
+    #[arg(long, value_name = "N", value_parser = number)]
+    pub households: u64,
+    /// Graine : la même donne les mêmes octets
+    #[arg(long, value_name = "S", value_parser = number)]
+    pub seed: u64,
+    /// Situation au dernier jour de mois à cette date ou avant
+    #[arg(long, value_name = "AAAA-MM-JJ", value_parser = day)]
+    pub date: Date,
+    /// Fichier à écrire
+    #[arg(long, value_name = "FICHIER")]
+    pub out: PathBuf,
+    /// Fichier mensuel du mois d’avant, dont celui-ci est la suite
+    #[arg(long, value_name = "FICHIER")]
+    pub previous: Option<PathBuf>,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Import {
+    /// Intégrer un fichier du flux des bénéficiaires (CAF ou MSA)
+    Caf(ImportCaf),
+}
+
+#[derive(Args, Debug)]
+pub struct ImportCaf {
+    /// Fichier reçu, décompressé
+    #[arg(value_name = "FICHIER")]
+    pub file: PathBuf,
+    /// Tout lire et tout contrôler, ne rien écrire
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Prendre le fichier même si le nombre de foyers n’est pas celui annoncé
+    #[arg(long)]
+    pub accept_count: bool,
+    /// Écrire le compte rendu dans ce fichier
+    #[arg(long, value_name = "FICHIER.json")]
+    pub report: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct Verify {
+    /// Points de contrôle conservés à l’extérieur [par défaut : ceux du dossier configuré]
+    #[arg(long, value_name = "FICHIER")]
+    pub checkpoints: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct Backup {
+    /// Fichier à créer ; son manifeste est écrit à côté
+    #[arg(long, value_name = "FICHIER")]
+    pub to: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct Restore {
+    /// Sauvegarde, avec son manifeste à côté
+    #[arg(long, value_name = "FICHIER")]
+    pub from: PathBuf,
+    /// Remplacer la base qui s’y trouve
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Account {
+    /// Créer un compte d’administration du département (le premier, ou un de secours)
+    Create(AccountCreate),
+}
+
+#[derive(Args, Debug)]
+pub struct AccountCreate {
+    /// Adresse électronique, identifiant de connexion
+    #[arg(long, value_name = "COURRIEL", value_parser = email)]
+    pub email: Email,
+    /// Prénom et nom
+    #[arg(long, value_name = "NOM")]
+    pub name: String,
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "écrivez une adresse et un port, par exemple 127.0.0.1:8093".to_owned())
+}
+
+fn number(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "écrivez un nombre entier".to_owned())
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "écrivez une date comme 2026-10-31".to_owned())
+}
+
+fn email(text: &str) -> Result<Email, String> {
+    Email::parse(text).map_err(|problem| problem.to_string())
+}
+
+const TEMPLATE: &str = "{about-with-newline}\nUtilisation\u{a0}: {usage}\n\n{all-args}{after-help}";
+
+/// The whole command line, with the options that come from the table of settings.
+pub fn command() -> clap::Command {
+    let data: &[Group] = &[Group::Data, Group::Log];
+    let french = Cli::command()
+        .subcommand_help_heading("Commandes")
+        .arg(Arg::new("version").long("version").short('V').action(ArgAction::Version).help("Afficher la version"))
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_version_flag(true)
+        .after_help("Chaque commande a son aide\u{a0}: jonction COMMANDE --help. Codes de retour\u{a0}: docs/commands.md.")
+        .mut_subcommand("demo", |command| command.args(settings::args(&[Group::Log])))
+        .mut_subcommand("serve", |command| command.args(settings::args(&[Group::Data, Group::Service, Group::Log])))
+        .mut_subcommand("import", |command| command.mut_subcommand("caf", |caf| caf.args(settings::args(data))))
+        .mut_subcommand("account", |command| command.mut_subcommand("create", |create| create.args(settings::args(data))));
+    let french = ["check", "verify", "backup", "restore"]
+        .into_iter()
+        .fold(french, |command, name| command.mut_subcommand(name, |command| command.args(settings::args(data))));
+    in_french(french)
+}
+
+/// The same, for the command and those below it: headings and flags that clap would write in English.
+fn in_french(command: clap::Command) -> clap::Command {
+    let names: Vec<String> = command.get_subcommands().map(|below| below.get_name().to_owned()).collect();
+    let command = names.into_iter().fold(command, |command, name| command.mut_subcommand(name, in_french));
+    let placeholder = if command.has_subcommands() { "COMMANDE" } else { "" };
+    command
+        .help_template(TEMPLATE)
+        .subcommand_value_name(placeholder)
+        .subcommand_help_heading("Commandes")
+        .disable_help_flag(true)
+        .disable_help_subcommand(true)
+        .arg(Arg::new("help").long("help").short('h').action(ArgAction::Help).help("Afficher cette aide"))
+        .mut_args(|arg| {
+            let takes_value = matches!(arg.get_action(), ArgAction::Set);
+            let arg = if takes_value { arg.hide_default_value(true).hide_possible_values(true) } else { arg };
+            match (arg.get_help_heading(), arg.is_positional()) {
+                (Some(_), _) => arg,
+                (None, true) => arg.help_heading("Arguments"),
+                (None, false) => arg.help_heading("Options"),
+            }
+        })
+}
+
+/// What was typed, with the values of the command's own options.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<(Command, ArgMatches), clap::Error> {
+    let matches = command().try_get_matches_from(arguments)?;
+    let typed = Cli::from_arg_matches(&matches)?;
+    let mut leaf = matches;
+    while let Some((_, below)) = leaf.remove_subcommand() {
+        leaf = below;
+    }
+    Ok((typed.command, leaf))
+}
+
+/// A line that cannot be understood, in French. `None` for help and version, which are no errors.
+pub fn failure(error: &clap::Error) -> Option<Failure> {
+    let said = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(texts)) => texts.join(", "),
+        _ => String::new(),
+    };
+    let (argument, value) = (said(ContextKind::InvalidArg), said(ContextKind::InvalidValue));
+    let what = match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => return None,
+        ErrorKind::UnknownArgument => format!("option ou argument inconnu\u{a0}: {argument}"),
+        ErrorKind::InvalidSubcommand => format!("commande inconnue\u{a0}: {}", said(ContextKind::InvalidSubcommand)),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "il manque une commande".to_owned(),
+        ErrorKind::MissingRequiredArgument => format!("il manque\u{a0}: {argument}"),
+        ErrorKind::InvalidValue if value.is_empty() => format!("{argument} attend une valeur"),
+        ErrorKind::InvalidValue => format!("«\u{a0}{value}\u{a0}» ne convient pas à {argument}"),
+        ErrorKind::ValueValidation => {
+            let reason = std::error::Error::source(error).map(|source| format!("\u{a0}: {source}")).unwrap_or_default();
+            format!("«\u{a0}{value}\u{a0}» ne convient pas à {argument}{reason}")
+        }
+        ErrorKind::ArgumentConflict => format!("{argument} est donné deux fois, ou ne va pas avec le reste"),
+        _ => "ligne de commande incomprise".to_owned(),
+    };
+    let near = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::ValidValue, ContextKind::ValidSubcommand]
+        .into_iter()
+        .map(said)
+        .find(|near| !near.is_empty());
+    let mend = match near {
+        Some(near) => format!("essayez\u{a0}: {near}\u{202f}; toute l’aide\u{a0}: jonction --help"),
+        None => "toute l’aide\u{a0}: jonction --help, ou jonction COMMANDE --help".to_owned(),
+    };
+    Some(Failure::new(Exit::Usage, what).at("ligne de commande").mend(mend))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(line: &str) -> Result<(Command, ArgMatches), clap::Error> {
+        parse(std::iter::once("jonction").chain(line.split_whitespace()).map(OsString::from))
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn names_are_a_contract() {
+        for line in [
+            "demo",
+            "demo --dir d --size small --listen 127.0.0.1:0",
+            "serve --database sqlite:x --listen 127.0.0.1:0",
+            "synthesize --households 10 --seed 1 --date 2026-10-31 --out a.xml --previous b.xml",
+            "import caf a.xml --database sqlite:x --dry-run --report r.json --accept-count",
+            "check --database sqlite:x",
+            "verify --checkpoints a.txt",
+            "backup --to a --database sqlite:x",
+            "restore --from a --force",
+            "account create --email a@exemple.fr --name Ada",
+            "version",
+        ] {
+            if let Err(error) = typed(line) {
+                panic!("{line}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn errors_are_in_french_and_say_what_to_do() {
+        for (line, expected) in [
+            ("", "il manque une commande"),
+            ("demmo", "commande inconnue"),
+            ("import", "il manque une commande"),
+            ("import caf", "FICHIER"),
+            ("import caf a.xml --dryrun", "--dryrun"),
+            ("demo --size huge", "huge"),
+            ("demo --listen", "attend une valeur"),
+            ("synthesize --households x --seed 1 --date 2026-10-31 --out a", "nombre entier"),
+            ("synthesize --households 1 --seed 1 --date 31/10/2026 --out a", "2026-10-31"),
+        ] {
+            let said = failure(&typed(line).unwrap_err()).unwrap().to_string();
+            assert!(said.contains(expected), "{line}: {said}");
+            assert!(said.contains("Que faire"), "{line}: {said}");
+        }
+    }
+
+    #[test]
+    fn help_is_in_french() {
+        for line in ["--help", "serve --help", "import caf --help", "demo --help", "account --help"] {
+            let help = typed(line).unwrap_err().render().to_string();
+            for english in ["Usage", "Print", "Commands:", "[default", "[env", "possible values", "<COMMAND>"] {
+                assert!(!help.contains(english), "{line} says {english}:\n{help}");
+            }
+        }
+    }
+}

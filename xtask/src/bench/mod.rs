@@ -1,0 +1,69 @@
+//! Benchmarks. Machines differ and are noisy: what counts is the ratio to a named limit measured in the
+//! same run, never the seconds.
+
+mod caf;
+mod pages;
+mod table;
+
+use std::path::PathBuf;
+
+use base::{Clock, Instant};
+use clap::{Args, Subcommand};
+use platform::{Actor, Keys, Mail, Platform};
+
+#[derive(Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    name: Name,
+}
+
+#[derive(Subcommand)]
+enum Name {
+    /// The beneficiary feed: parse + validate + map, then parse + store.
+    Caf(caf::Arguments),
+    /// Server time of pages against the bare queries they need.
+    Pages(pages::Arguments),
+}
+
+pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    match arguments.name {
+        Name::Caf(arguments) => caf::run(arguments).await,
+        Name::Pages(arguments) => pages::run(arguments).await,
+    }
+}
+
+/// Processor time of this process so far, in seconds (steps of 10 ms).
+fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The name of the program may hold blanks: fields are counted after its closing parenthesis.
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks: u64 = [11, 12].iter().filter_map(|field| fields.get(*field)?.parse::<u64>().ok()).sum();
+    ticks as f64 / 100.0
+}
+
+/// A platform over a database of the benchmark, its territory loaded, on the day of the demonstration.
+async fn platform(url: &str) -> anyhow::Result<(Platform, Actor)> {
+    let clock = Clock::starting_at(Instant::start_of(jiff::civil::date(2026, 11, 22)));
+    let db = db::Db::open(url).await?;
+    db::migrate(&db, migrations::ALL, &clock).await?;
+    let platform = Platform::start(db, clock, Keys::derive(&[7; 32]), Mail::none());
+    let department = platform::tenant::ensure(&platform, "93", "Seine-Saint-Denis", &[]).await?;
+    let actor = Actor::program(department.id);
+    Ok((platform, actor))
+}
+
+/// A month of the département with so many households, made once and kept for the next run.
+fn month(households: u64) -> anyhow::Result<PathBuf> {
+    let folder = PathBuf::from("target/bench");
+    std::fs::create_dir_all(&folder)?;
+    let path = folder.join(format!("month-{households}.xml"));
+    if !path.exists() {
+        let unfinished = path.with_extension("part");
+        let places = demo::places();
+        let request =
+            demo::synth::Request { households, seed: 93, date: jiff::civil::date(2026, 10, 31), previous: None, places: &places };
+        demo::synth::synthesize(&request, std::fs::File::create(&unfinished)?, |_, _| {})?;
+        std::fs::rename(unfinished, &path)?;
+    }
+    Ok(path)
+}
