@@ -81,7 +81,8 @@ async fn state(scratch: &Scratch) -> String {
         pair.sort();
         lines.push(format!("doubt {pair:?}"));
     }
-    lines.extend(db.all::<(String, String)>(&SEEN, &[]).await.unwrap().into_iter().map(|seen| format!("seen {seen:?}")));
+    lines
+        .extend(db.all::<(String, String)>(&SEEN, &[]).await.unwrap().into_iter().map(|seen| format!("seen {seen:?}")));
     lines.sort();
     lines.join("\n")
 }
@@ -206,8 +207,12 @@ async fn a_file_sent_again_changes_nothing_and_an_interrupted_one_resumes() {
         let cut = house(&other).await;
         cut.bring_in(&files[0]).await;
         // The second file is dropped as soon as a part of it is in.
-        let request =
-            Import { path: files[1].clone(), file_name: "cut".to_owned(), dry_run: false, accept_count_mismatch: false };
+        let request = Import {
+            path: files[1].clone(),
+            file_name: "cut".to_owned(),
+            dry_run: false,
+            accept_count_mismatch: false,
+        };
         let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
         tokio::select! {
             _ = import(&cut.platform, &cut.actor, &request, |progress| {
@@ -237,7 +242,12 @@ async fn a_broken_file_writes_nothing_and_says_why() {
     std::fs::write(&broken, &bytes[..bytes.len() / 2]).unwrap();
     on_each_engine(async |scratch| {
         let house = house(scratch).await;
-        let request = Import { path: broken.clone(), file_name: "broken.xml".to_owned(), dry_run: false, accept_count_mismatch: false };
+        let request = Import {
+            path: broken.clone(),
+            file_name: "broken.xml".to_owned(),
+            dry_run: false,
+            accept_count_mismatch: false,
+        };
         let refused = import(&house.platform, &house.actor, &request, |_| {}).await.unwrap_err().to_string();
         assert!(refused.contains("rien n’a été écrit") && refused.contains("ligne"), "{refused}");
         assert_eq!(state(scratch).await, "");
@@ -254,7 +264,8 @@ async fn what_was_known_stays_known() {
     let folder = tempfile::tempdir().unwrap();
     let files = months(folder.path(), 200, &MONTHS);
     let daily = folder.path().join("daily.xml");
-    let request = Request { households: 200, seed: 93, date: date(2026, 11, 6), previous: Some(&files[2]), places: &places() };
+    let request =
+        Request { households: 200, seed: 93, date: date(2026, 11, 6), previous: Some(&files[2]), places: &places() };
     synthesize_daily(&request, std::fs::File::create(&daily).unwrap(), |_, _| {}).unwrap();
     on_each_engine(async |scratch| {
         let house = house(scratch).await;
@@ -273,11 +284,17 @@ async fn what_was_known_stays_known() {
         for household in changed {
             let household = Id::<support::rights::Household>::new(household);
             let known_on = async |moment: Date| {
-                facts::as_of::<support::rights::RightState>(&scratch.db, tenant, household, today(), Instant::end_of(moment))
-                    .await
-                    .unwrap()
-                    .pop()
-                    .map(|fact| fact.value)
+                facts::as_of::<support::rights::RightState>(
+                    &scratch.db,
+                    tenant,
+                    household,
+                    today(),
+                    Instant::end_of(moment),
+                )
+                .await
+                .unwrap()
+                .pop()
+                .map(|fact| fact.value)
             };
             let (before, after) = (known_on(date(2026, 9, 10)).await, known_on(today()).await);
             otherwise += u32::from(before.is_some() && before != after);

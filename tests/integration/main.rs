@@ -1,10 +1,11 @@
 //! The integration tests, in one binary: a new topic is a new module here, never a new binary (each would be linked
 //! against the whole application again).
 
+mod commands;
 mod dependencies;
 mod documents;
-mod feed;
 mod facts;
+mod feed;
 mod journal;
 mod layout;
 mod people_pages;

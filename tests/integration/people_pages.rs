@@ -44,7 +44,8 @@ async fn house_with_people() -> House {
     let mut house = House::new().await;
     let program = Actor::program(house.tenant);
     let kind = territory::structures::StructureKind::LocalInclusionAgency;
-    let agencies = territory::sector_structures(&house.platform.db, house.tenant, kind, house.clock.today()).await.unwrap();
+    let agencies =
+        territory::sector_structures(&house.platform.db, house.tenant, kind, house.clock.today()).await.unwrap();
     assert_ne!(agencies["93071"], agencies["93055"]);
     house.structure = agencies["93071"];
     house.clock.set(Instant::start_of(date(2026, 11, 5)));
@@ -88,7 +89,12 @@ async fn a_person_is_found_listed_and_read_within_the_sector_only() {
     let number: String = house.platform.db.one(&FILE_NUMBER, &[stranger]).await.unwrap();
     let found = page(&mut counsellor, &format!("/recherche?q={number}")).await;
     assert!(found.contains("Personne ne correspond"), "{found}");
-    for (query, told) in [("12/03/1890", "date de naissance"), ("x", "au moins deux lettres"), ("123456", "numéro de dossier"), ("", "Comment chercher")] {
+    for (query, told) in [
+        ("12/03/1890", "date de naissance"),
+        ("x", "au moins deux lettres"),
+        ("123456", "numéro de dossier"),
+        ("", "Comment chercher"),
+    ] {
         let shown = page(&mut counsellor, &format!("/recherche?q={query}")).await;
         assert!(shown.contains(told), "{query}: {shown}");
     }
@@ -103,12 +109,17 @@ async fn a_person_is_found_listed_and_read_within_the_sector_only() {
     let second = page(&mut counsellor, &next.replace("&#38;", "&")).await;
     assert!(second.contains("rel=\"prev\"") && second != list);
     let none = page(&mut counsellor, "/personnes?droit=1&age_min=119&public=young").await;
-    assert!(none.contains("Personne ne correspond à ces filtres") && none.contains("Retirer tous les filtres"), "{none}");
+    assert!(
+        none.contains("Personne ne correspond à ces filtres") && none.contains("Retirer tous les filtres"),
+        "{none}"
+    );
 
     // Read, and the reading is written down before.
     let before = readings(&house, *person).await;
     let file = page(&mut counsellor, &format!("/personnes/{person}")).await;
-    for told in ["Foyer", "Droits", "Publics", "Ce qui manque pour répondre", "Flux bénéficiaires du", "Que savait-on le"] {
+    for told in
+        ["Foyer", "Droits", "Publics", "Ce qui manque pour répondre", "Flux bénéficiaires du", "Que savait-on le"]
+    {
         assert!(file.contains(told), "{told}: {file}");
     }
     assert!(file.contains("Votre mandat") || file.contains("votre mandat ne permet pas"), "the NIR stays hidden");
@@ -131,12 +142,19 @@ async fn contact_details_are_written_mended_and_undone() {
 
     let wrong = counsellor.post(&format!("{path}/coordonnees"), "telephone=12&courriel=awa@exemple.fr").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(wrong.body.contains("erreur-telephone") && wrong.body.contains("value=\"awa@exemple.fr\""), "{}", wrong.body);
+    assert!(
+        wrong.body.contains("erreur-telephone") && wrong.body.contains("value=\"awa@exemple.fr\""),
+        "{}",
+        wrong.body
+    );
 
     let saved = counsellor.post(&format!("{path}/coordonnees"), "telephone=0612345678&courriel=").await;
     assert_eq!((saved.status, saved.location()), (StatusCode::SEE_OTHER, path.as_str()));
     let shown = page(&mut counsellor, &path).await;
-    assert!(shown.contains("06\u{a0}12\u{a0}34\u{a0}56\u{a0}78") && shown.contains(&format!("{path}/coordonnees/annuler")), "{shown}");
+    assert!(
+        shown.contains("06\u{a0}12\u{a0}34\u{a0}56\u{a0}78") && shown.contains(&format!("{path}/coordonnees/annuler")),
+        "{shown}"
+    );
     let found = counsellor.get("/recherche?q=0612345678").await;
     assert_eq!(found.location(), path, "the only bearer of a number is opened at once");
 
@@ -207,7 +225,8 @@ async fn doubtful_matches_are_decided_and_undone() {
 
 async fn upload(browser: &Browser, name: &str, bytes: &[u8]) -> (StatusCode, String, String) {
     let cookies: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let mut body = format!("--limite\r\nContent-Disposition: form-data; name=\"fichier\"; filename=\"{name}\"\r\n\r\n").into_bytes();
+    let mut body = format!("--limite\r\nContent-Disposition: form-data; name=\"fichier\"; filename=\"{name}\"\r\n\r\n")
+        .into_bytes();
     body.extend_from_slice(bytes);
     body.extend_from_slice(b"\r\n--limite--\r\n");
     let request = Request::post("/imports/depot")
@@ -217,7 +236,8 @@ async fn upload(browser: &Browser, name: &str, bytes: &[u8]) -> (StatusCode, Str
         .body(Body::from(body))
         .unwrap();
     let answer = browser.router.clone().oneshot(request).await.unwrap();
-    let location = answer.headers().get(header::LOCATION).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+    let location =
+        answer.headers().get(header::LOCATION).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
     let status = answer.status();
     let text = String::from_utf8_lossy(&to_bytes(answer.into_body(), usize::MAX).await.unwrap()).into_owned();
     (status, location, text)
@@ -284,13 +304,17 @@ async fn a_file_is_deposited_checked_imported_and_reported() {
     assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
     assert!(location.starts_with("/travaux/"), "{location}");
     let waiting = page(&mut manager, &location).await;
-    assert!(waiting.contains("data-poll=\"/fragments/travaux/") && waiting.contains("http-equiv=\"refresh\""), "{waiting}");
+    assert!(
+        waiting.contains("data-poll=\"/fragments/travaux/") && waiting.contains("http-equiv=\"refresh\""),
+        "{waiting}"
+    );
     let report = work_until_done(&house, &mut manager, &location).await;
     assert!(report.starts_with("/imports/"), "{report}");
     let told = page(&mut manager, &report).await;
     assert!(told.contains("Ce que ce fichier a fait") && told.contains("nouveaux"), "{told}");
     assert_eq!(std::fs::read_dir(&spool).unwrap().count(), 0, "the job deletes what it has read");
-    let json: serde_json::Value = serde_json::from_str(&page(&mut manager, &format!("{report}/rapport.json")).await).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&page(&mut manager, &format!("{report}/rapport.json")).await).unwrap();
     assert_eq!(json["file_name"], "octobre.xml");
     assert!(json["report"]["households_new"].as_u64().unwrap() > 0);
     page(&mut manager, &format!("{report}/anomalies?gravite=avertissement")).await;

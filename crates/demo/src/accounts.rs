@@ -54,8 +54,22 @@ const SCHOOL: (&str, Option<&str>) = ("ecole-cip", Some("ecole-cip-pantin"));
 
 /// One per role.
 const CHARACTERS: &[Character] = &[
-    character("Conseillère", "ALI de Saint-Denis", Role::EmploymentCounsellor, AGENCY, "ali-saint-denis-cip-01", "conseillere"),
-    character("Responsable d’agence", "ALI de Saint-Denis", Role::AgencyHead, AGENCY, "ali-saint-denis-responsable", "responsable"),
+    character(
+        "Conseillère",
+        "ALI de Saint-Denis",
+        Role::EmploymentCounsellor,
+        AGENCY,
+        "ali-saint-denis-cip-01",
+        "conseillere",
+    ),
+    character(
+        "Responsable d’agence",
+        "ALI de Saint-Denis",
+        Role::AgencyHead,
+        AGENCY,
+        "ali-saint-denis-responsable",
+        "responsable",
+    ),
     character(
         "Conseillère sociale",
         "Circonscription de Saint-Denis",
@@ -121,7 +135,8 @@ pub(crate) async fn create(platform: &Platform, actor: &Actor) -> Result<()> {
         ensure(platform, &permit, &email, &name, FirstPassword::Chosen(PASSWORD), mandate).await
     };
     for character in CHARACTERS {
-        let organisation = picture.names.find::<Organisation>(character.organisation).ok_or(territory::Error::NotFound)?;
+        let organisation =
+            picture.names.find::<Organisation>(character.organisation).ok_or(territory::Error::NotFound)?;
         let structure = match character.structure {
             None => None,
             Some(code) => Some(picture.names.find::<Structure>(code).ok_or(territory::Error::NotFound)?),
@@ -141,13 +156,17 @@ pub(crate) async fn create(platform: &Platform, actor: &Actor) -> Result<()> {
 
 /// The head and the first counsellor of every agency, as the posts that they hold.
 fn of_agencies(picture: &Picture) -> Vec<(String, Mandate)> {
-    let agencies = picture.structures().into_iter().filter(|structure| {
-        structure.kind == StructureKind::LocalInclusionAgency && structure.status == Status::Open
-    });
+    let agencies = picture
+        .structures()
+        .into_iter()
+        .filter(|structure| structure.kind == StructureKind::LocalInclusionAgency && structure.status == Status::Open);
     agencies
         .flat_map(|structure| {
-            let organisation = picture.contract(structure.id).map_or(structure.profile.value.organisation, |contract| contract.value.operator);
-            let mandate = |role: Role| Mandate { organisation, structure: Some(structure.id), role, purpose: role.purposes()[0] };
+            let organisation = picture
+                .contract(structure.id)
+                .map_or(structure.profile.value.organisation, |contract| contract.value.operator);
+            let mandate =
+                |role: Role| Mandate { organisation, structure: Some(structure.id), role, purpose: role.purposes()[0] };
             [
                 (format!("{}-responsable", structure.code), mandate(Role::AgencyHead)),
                 (format!("{}-cip-01", structure.code), mandate(Role::EmploymentCounsellor)),

@@ -13,12 +13,17 @@ const PAGE: usize = 500;
 const FICTION: [&str; 6] = ["063998", "019900", "026191", "035301", "046571", "053649"];
 
 /// Writes contacts for seven adults in ten.
-pub(crate) async fn take_over(platform: &Platform, actor: &Actor, progress: &mut (impl FnMut(u64) + Send)) -> Result<()> {
+pub(crate) async fn take_over(
+    platform: &Platform,
+    actor: &Actor,
+    progress: &mut (impl FnMut(u64) + Send),
+) -> Result<()> {
     let mut request = ListRequest { page_size: PAGE, ..ListRequest::default() };
     let mut done = 0;
     loop {
         let page = person::list(platform, actor, &request).await?;
-        let contacts: Vec<(Id<Person>, Contact)> = page.cards.iter().filter_map(|card| Some((card.person, contact(card)?))).collect();
+        let contacts: Vec<(Id<Person>, Contact)> =
+            page.cards.iter().filter_map(|card| Some((card.person, contact(card)?))).collect();
         person::take_over_contacts(platform, actor, &contacts).await?;
         done += page.cards.len() as u64;
         progress(done);
@@ -40,7 +45,8 @@ fn contact(card: &Card) -> Option<Contact> {
     let phone = Phone::parse(&format!("{begins}{:04}", number % 10_000)).ok();
     let name = format!("{} {}", card.first_name, card.usual_name);
     let name: Vec<String> = words(&fold(&name)).map(str::to_owned).collect();
-    let email = Email::parse(&format!("{}.{}@courriel.example", name.join("."), drawn % 97)).ok().filter(|_| drawn % 3 > 0);
+    let email =
+        Email::parse(&format!("{}.{}@courriel.example", name.join("."), drawn % 97)).ok().filter(|_| drawn % 3 > 0);
     Some(Contact { phone, email })
 }
 

@@ -1,4 +1,5 @@
 //! The months of the feed: written one after the other, brought in like any file that a département receives.
+//! Why in this order: docs/decisions/0020-demonstration-fills-behind.md.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -7,19 +8,9 @@ use base::{Date, Instant};
 use exchange::caf;
 use jiff::ToSpan;
 use platform::{Actor, Platform};
-use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
-use crate::timeline::{self, MONTHS};
-use crate::{Error, Result, SEED, Size, places, synth};
-
-/// Months that are in before the first page, in the order in which a département receives them; those before come
-/// behind, as older files that complete the past. See docs/decisions/0020-demonstration-months.md.
-const IN_FRONT: usize = 2;
-
-/// The months of the history, in the order in which they come behind.
-pub(crate) fn late_months() -> impl Iterator<Item = Date> {
-    MONTHS[..MONTHS.len() - IN_FRONT].iter().rev().copied()
-}
+use crate::{Error, Result, SEED, Size, places, synth, timeline};
 
 /// Whether a month is in, all of it.
 pub(crate) async fn is_in(platform: &Platform, actor: &Actor, month: Date) -> Result<bool> {
@@ -28,94 +19,96 @@ pub(crate) async fn is_in(platform: &Platform, actor: &Actor, month: Date) -> Re
 }
 
 /// Where the file of a month waits until it is in.
-pub(crate) fn path(folder: &Path, month: Date) -> PathBuf {
+fn path(folder: &Path, month: Date) -> PathBuf {
     folder.join("flux").join(format!("{}.xml", month.strftime("%Y-%m")))
 }
 
-/// Writes the months up to `last` that are not written yet; each follows from the one before. Tells `written` as each
-/// is there. Takes seconds: for a thread of its own.
-fn write_months(folder: &Path, size: Size, last: Date, mut progress: impl FnMut(u64, u64), mut written: impl FnMut(Date)) -> Result<()> {
-    let places = places();
-    let flux = folder.join("flux");
-    std::fs::create_dir_all(&flux).map_err(|problem| Error::Folder { path: flux, problem })?;
-    let mut previous: Option<PathBuf> = None;
-    for month in MONTHS.into_iter().take_while(|month| *month <= last) {
-        let path = path(folder, month);
-        if !path.exists() {
-            let unfinished = path.with_extension("en-cours");
-            let out = File::create(&unfinished).map_err(|problem| Error::Folder { path: unfinished.clone(), problem })?;
-            let request =
-                synth::Request { households: size.households(), seed: SEED, date: month, previous: previous.as_deref(), places: &places };
-            synth::synthesize(&request, out, &mut progress)?;
-            std::fs::rename(&unfinished, &path).map_err(|problem| Error::Folder { path: path.clone(), problem })?;
-        }
-        written(month);
-        previous = Some(path);
+/// Writes a month if it is not there, from the one before, written first in its turn. Takes seconds: for a thread of
+/// its own.
+fn write_month(folder: &Path, size: Size, month: Date) -> Result<PathBuf> {
+    let path = path(folder, month);
+    if path.exists() {
+        return Ok(path);
     }
-    Ok(())
+    let previous = match month {
+        timeline::FIRST_MONTH => None,
+        _ => Some(write_month(folder, size, month.first_of_month().saturating_sub(1.day()))?),
+    };
+    let failed = |path: &Path, problem| Error::Folder { path: path.to_owned(), problem };
+    let flux = folder.join("flux");
+    std::fs::create_dir_all(&flux).map_err(|problem| failed(&flux, problem))?;
+    let unfinished = path.with_extension("en-cours");
+    let out = File::create(&unfinished).map_err(|problem| failed(&unfinished, problem))?;
+    let places = places();
+    let request = synth::Request {
+        households: size.households(),
+        seed: SEED,
+        date: month,
+        previous: previous.as_deref(),
+        places: &places,
+    };
+    synth::synthesize(&request, out, |_, _| {})?;
+    std::fs::rename(&unfinished, &path).map_err(|problem| failed(&path, problem))?;
+    Ok(path)
 }
 
-/// Something to tell, from the thread that writes.
-enum Told {
-    Progress(u64, u64),
-    Written(Date),
+/// A month being written on a thread of its own.
+struct Writing(JoinHandle<Result<PathBuf>>);
+
+impl Writing {
+    fn start(folder: &Path, size: Size, month: Date) -> Self {
+        let folder = folder.to_owned();
+        Self(tokio::task::spawn_blocking(move || write_month(&folder, size, month)))
+    }
+
+    async fn end(self) -> Result<PathBuf> {
+        self.0.await.map_err(|problem| caf::Error::Interrupted(problem.to_string()))?
+    }
 }
 
-/// Brings in the last known months. The next one is written while one is brought in.
-pub(crate) async fn bring_present_in(
+/// Brings in the months that are not in yet, each at the moment of its arrival; the next one is written meanwhile.
+/// `progress` is told which month it is, and how much of it is done.
+pub(crate) async fn bring_months_in(
     platform: &Platform,
     actor: &Actor,
     folder: &Path,
     size: Size,
-    progress: &mut (impl FnMut(&str, u64, u64) + Send),
+    progress: &mut (impl FnMut(usize, Date, u64, u64) + Send),
 ) -> Result<()> {
-    let (tell, mut told) = mpsc::unbounded_channel();
-    let into = folder.to_owned();
-    let writing = tokio::task::spawn_blocking(move || {
-        // Nobody listens any more when the import has failed: its error is the one that matters.
-        let written = |month| drop(tell.send(Told::Written(month)));
-        write_months(&into, size, timeline::PRESENT_MONTH, |done, total| drop(tell.send(Told::Progress(done, total))), written)
-    });
-    let mut being_written = 0;
-    while let Some(told) = told.recv().await {
-        match told {
-            Told::Progress(done, total) => {
-                progress(&format!("Écriture du mois fictif {} sur {}", being_written + 1, MONTHS.len()), done, total);
-            }
-            Told::Written(month) => {
-                being_written += 1;
-                if MONTHS[MONTHS.len() - IN_FRONT..].contains(&month) {
-                    let what = format!("Intégration de la situation au {month}");
-                    bring_month_in(platform, actor, &path(folder, month), &mut |done, total| progress(&what, done, total)).await?;
-                }
-            }
+    let mut waiting = Vec::new();
+    for (number, month) in timeline::MONTHS.into_iter().enumerate() {
+        if !is_in(platform, actor, month).await? {
+            waiting.push((number, month));
         }
     }
-    writing.await.map_err(|problem| caf::Error::Interrupted(problem.to_string()))?
+    let mut next = waiting.first().map(|(_, month)| Writing::start(folder, size, *month));
+    for (place, (number, month)) in waiting.iter().copied().enumerate() {
+        progress(number, month, 0, 1);
+        let Some(writing) = next.take() else { break };
+        let path = writing.end().await?;
+        next = waiting.get(place + 1).map(|(_, month)| Writing::start(folder, size, *month));
+        let created_on = created_on(&path)?;
+        let then = crate::at(platform, timeline::arrival(created_on).instant());
+        bring_in(&then, actor, &path, &file_name('M', created_on), &mut |done, total| {
+            progress(number, month, done, total)
+        })
+        .await?;
+    }
+    Ok(())
 }
 
-/// Brings a month in at the scripted moment of its arrival.
-async fn bring_month_in(platform: &Platform, actor: &Actor, path: &Path, progress: &mut (impl FnMut(u64, u64) + Send)) -> Result<()> {
-    let created_on = created_on(path)?;
-    let platform = crate::at(platform, timeline::arrival(created_on).instant());
-    bring_in(&platform, actor, path, &file_name('M', created_on), progress).await
-}
-
-/// Writes an older month if it is not there, and brings it in now.
+/// Brings in, now, the month that was mislaid.
 pub(crate) async fn bring_late_month_in(
     platform: &Platform,
     actor: &Actor,
     folder: &Path,
     size: Size,
-    month: Date,
     progress: &mut (impl FnMut(u64, u64) + Send),
 ) -> Result<()> {
-    let path = path(folder, month);
-    if !path.exists() {
-        let into = folder.to_owned();
-        let writing = tokio::task::spawn_blocking(move || write_months(&into, size, month, |_, _| {}, |_| {}));
-        writing.await.map_err(|problem| caf::Error::Interrupted(problem.to_string()))??;
+    if is_in(platform, actor, timeline::LATE_MONTH).await? {
+        return Ok(());
     }
+    let path = Writing::start(folder, size, timeline::LATE_MONTH).end().await?;
     let created_on = created_on(&path)?;
     bring_in(platform, actor, &path, &file_name('M', created_on), progress).await
 }
@@ -169,12 +162,13 @@ const WORTH_SHOWING: u64 = 8;
 /// Writes them from the last known month: those of the day of the script, or of a fuller day before it when the
 /// département is small.
 pub(crate) fn write_daily(folder: &Path, size: Size) -> Result<Daily> {
-    write_months(folder, size, timeline::PRESENT_MONTH, |_, _| {}, |_| {})?;
-    let previous = path(folder, timeline::PRESENT_MONTH);
+    let previous = write_month(folder, size, timeline::PRESENT_MONTH)?;
     let places = places();
     let mut fullest: Option<(synth::Summary, Vec<u8>)> = None;
     let mut day = timeline::DAILY;
-    while day.month() == timeline::DAILY.month() && fullest.as_ref().is_none_or(|(summary, _)| summary.records < WORTH_SHOWING) {
+    while day.month() == timeline::DAILY.month()
+        && fullest.as_ref().is_none_or(|(summary, _)| summary.records < WORTH_SHOWING)
+    {
         let request = synth::Request {
             households: size.households(),
             seed: SEED,
@@ -215,7 +209,9 @@ fn broken(bytes: &[u8]) -> Vec<u8> {
     let households = text.split_inclusive("</InfosFoyerRSA>").enumerate();
     let written: String = households
         .map(|(number, household)| match number % 4 {
-            0 => faults.next().map_or_else(|| household.to_owned(), |(element, value)| with_value(household, element, value)),
+            0 => faults
+                .next()
+                .map_or_else(|| household.to_owned(), |(element, value)| with_value(household, element, value)),
             _ => household.to_owned(),
         })
         .collect();

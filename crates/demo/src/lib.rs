@@ -1,7 +1,8 @@
 //! A demonstration département: fictitious from end to end, drawn from a seed, the same on every machine. It comes in
 //! through the doors that users have: files of reference data, accounts and mandates, monthly files of the feed.
 //!
-//! [`open`] makes it (or finds it), ready for its first page; [`register`] adds the job that fills its history behind.
+//! [`open`] makes what is quickly made (or finds it): territory, posts, accounts. [`register`] adds the job that brings
+//! the people in behind, and [`filling`] says how far it is.
 
 mod accounts;
 mod contacts;
@@ -17,7 +18,7 @@ use base::{Clock, Instant};
 use db::Db;
 use facts::journal::{self, Chain, Search};
 use platform::gate::Operate;
-use platform::jobs::Handlers;
+use platform::jobs::{Handlers, State};
 use platform::tenant::{self, Department};
 use platform::{Actor, Keys, Mail, Platform};
 
@@ -80,7 +81,7 @@ impl From<platform::Refusal> for Error {
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// The demonstration, ready for its first page.
+/// The demonstration, ready to be served; its people come in behind.
 pub struct Demonstration {
     /// Its clock reads the day of the demonstration, and runs.
     pub platform: Platform,
@@ -105,24 +106,50 @@ pub async fn open(folder: &Path, size: Size, mut progress: impl FnMut(&str, u64,
     platform.keys.check(&platform.db, department.id).await?;
     let actor = Actor::program(department.id).for_request("demo");
 
-    if !feed::is_in(&platform, &actor, timeline::PRESENT_MONTH).await? {
-        progress("Territoire et structures", 0, 3);
-        load_reference(&platform, &actor).await?;
-        progress("Postes et titulaires", 1, 3);
-        staff::appoint(&platform, &actor).await?;
-        progress("Comptes et mandats", 2, 3);
-        platform.clock.set(timeline::ADOPTION.instant());
-        accounts::create(&platform, &actor).await?;
-        feed::bring_present_in(&platform, &actor, folder, size, &mut progress).await?;
+    // The job is asked for once the rest is there.
+    if job(&platform, &actor, history::KIND).await?.is_none() {
+        settle(&platform, &actor, &mut progress).await?;
     }
+    platform.stop().await;
     let accounts = accounts::shown();
     let (db, keys) = (platform.db.clone(), platform.keys.clone());
-    platform.stop().await;
-
     let start = last_recorded(&db, &department).await?.max(timeline::TODAY.instant());
     let platform = Platform::start(db, Clock::starting_at(start), keys, Mail::none());
     history::ask_for(&platform, &actor, folder, size).await?;
     Ok(Demonstration { platform, department, accounts })
+}
+
+/// Territory, posts and accounts, without anybody accompanied yet. The platform's clock is manual.
+pub async fn settle(platform: &Platform, actor: &Actor, mut progress: impl FnMut(&str, u64, u64) + Send) -> Result<()> {
+    progress("Territoire et structures", 0, 3);
+    load_reference(platform, actor).await?;
+    progress("Postes et titulaires", 1, 3);
+    staff::appoint(platform, actor).await?;
+    progress("Comptes et mandats", 2, 3);
+    platform.clock.set(timeline::ADOPTION.instant());
+    accounts::create(platform, actor).await
+}
+
+/// How far the filling is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Filling {
+    pub done: u64,
+    pub total: u64,
+    /// In French: what is being done.
+    pub what: String,
+    /// Everybody is in, be it as they were some months ago.
+    pub peopled: bool,
+}
+
+/// How far the filling of a demonstration is; `None` once it is over.
+///
+/// # Errors
+/// The database's own.
+pub async fn filling(platform: &Platform, department: &Department) -> Result<Option<Filling>> {
+    let actor = Actor::program(department.id).for_request("demo");
+    let Some((done, total, what)) = history::standing(platform, &actor).await? else { return Ok(None) };
+    let peopled = feed::is_in(platform, &actor, timeline::FIRST_MONTH).await?;
+    Ok(Some(Filling { done, total, what, peopled }))
 }
 
 /// Adds whoever fills the history.
@@ -160,7 +187,9 @@ async fn load_reference(platform: &Platform, actor: &Actor) -> Result<()> {
 fn refuse_problems(report: &territory::import::Report) -> Result<()> {
     match report.problems.first() {
         None => Ok(()),
-        Some(problem) => Err(Error::Reference { file: problem.file.clone(), line: problem.line, reason: problem.reason.clone() }),
+        Some(problem) => {
+            Err(Error::Reference { file: problem.file.clone(), line: problem.line, reason: problem.reason.clone() })
+        }
     }
 }
 
@@ -168,8 +197,14 @@ fn refuse_problems(report: &territory::import::Report) -> Result<()> {
 async fn last_recorded(db: &Db, department: &Department) -> Result<Instant> {
     let mut last = Instant::from_micros(0);
     for chain in Chain::ALL {
-        let newest =
-            Search { author: None, subject: None, from: Instant::from_micros(0), to: Instant::MAX, after: None, limit: 1 };
+        let newest = Search {
+            author: None,
+            subject: None,
+            from: Instant::from_micros(0),
+            to: Instant::MAX,
+            after: None,
+            limit: 1,
+        };
         let entries = journal::find(db, *chain, department.id, &newest).await?;
         last = entries.into_iter().map(|entry| entry.at).fold(last, Instant::max);
     }
@@ -181,9 +216,9 @@ pub(crate) fn at(platform: &Platform, moment: Instant) -> Platform {
     Platform { clock: Clock::manual(moment), ..platform.clone() }
 }
 
-/// Whether a job of the history was already asked for.
-pub(crate) async fn has_job(platform: &Platform, actor: &Actor, kind: &str) -> Result<bool> {
+/// The last job of a kind.
+pub(crate) async fn job(platform: &Platform, actor: &Actor, kind: &str) -> Result<Option<State>> {
     const LOOKED_AT: i64 = 10_000;
     let permit = platform::gate::permit::<Operate>(actor)?;
-    Ok(platform::jobs::recent(platform, &permit, LOOKED_AT).await?.iter().any(|job| job.kind == kind))
+    Ok(platform::jobs::recent(platform, &permit, LOOKED_AT).await?.into_iter().find(|job| job.kind == kind))
 }

@@ -32,11 +32,15 @@ pub const CONTACTS: Moment = Moment(datetime(2026, 11, 9, 14, 0, 0, 0));
 /// The demonstration begins.
 pub const TODAY: Moment = Moment(datetime(2026, 11, 22, 8, 30, 0, 0));
 
-/// Last day of each month brought in, oldest first.
-pub const MONTHS: [Date; 5] = [date(2026, 6, 30), date(2026, 7, 31), date(2026, 8, 31), date(2026, 9, 30), date(2026, 10, 31)];
+/// The first month of the feed, and the last one known when the demonstration begins.
+pub const FIRST_MONTH: Date = date(2026, 6, 30);
+pub const PRESENT_MONTH: Date = date(2026, 10, 31);
 
-/// The last month known when the demonstration begins.
-pub const PRESENT_MONTH: Date = MONTHS[4];
+/// The months brought in each in its time, oldest first.
+pub const MONTHS: [Date; 4] = [FIRST_MONTH, date(2026, 7, 31), date(2026, 9, 30), PRESENT_MONTH];
+
+/// The month whose file was mislaid: it comes last, and completes the past.
+pub const LATE_MONTH: Date = date(2026, 8, 31);
 
 /// The day of the file between two months that comes with faults, and comes again mended.
 pub const DAILY: Date = date(2026, 11, 17);
@@ -61,6 +65,7 @@ mod tests {
         assert!(arrival(PRESENT_MONTH.saturating_add(7.days())) < CONTACTS);
         assert!(CONTACTS < arrival(DAILY) && arrival(DAILY.saturating_add(1.day())) < TODAY);
         assert!(MONTHS.iter().all(|day| *day == day.last_of_month()));
+        assert!(FIRST_MONTH < LATE_MONTH && LATE_MONTH < PRESENT_MONTH && !MONTHS.contains(&LATE_MONTH));
         assert_eq!(TODAY.instant().date(), TODAY.date());
     }
 }

@@ -181,11 +181,15 @@ pub fn command() -> clap::Command {
         .arg(Arg::new("version").long("version").short('V').action(ArgAction::Version).help("Afficher la version"))
         .version(env!("CARGO_PKG_VERSION"))
         .disable_version_flag(true)
-        .after_help("Chaque commande a son aide\u{a0}: jonction COMMANDE --help. Codes de retour\u{a0}: docs/commands.md.")
+        .after_help(
+            "Chaque commande a son aide\u{a0}: jonction COMMANDE --help. Codes de retour\u{a0}: docs/commands.md.",
+        )
         .mut_subcommand("demo", |command| command.args(settings::args(&[Group::Log])))
         .mut_subcommand("serve", |command| command.args(settings::args(&[Group::Data, Group::Service, Group::Log])))
         .mut_subcommand("import", |command| command.mut_subcommand("caf", |caf| caf.args(settings::args(data))))
-        .mut_subcommand("account", |command| command.mut_subcommand("create", |create| create.args(settings::args(data))));
+        .mut_subcommand("account", |command| {
+            command.mut_subcommand("create", |create| create.args(settings::args(data)))
+        });
     let french = ["check", "verify", "backup", "restore"]
         .into_iter()
         .fold(french, |command, name| command.mut_subcommand(name, |command| command.args(settings::args(data))));
@@ -238,7 +242,9 @@ pub fn failure(error: &clap::Error) -> Option<Failure> {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => return None,
         ErrorKind::UnknownArgument => format!("option ou argument inconnu\u{a0}: {argument}"),
         ErrorKind::InvalidSubcommand => format!("commande inconnue\u{a0}: {}", said(ContextKind::InvalidSubcommand)),
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "il manque une commande".to_owned(),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            "il manque une commande".to_owned()
+        }
         ErrorKind::MissingRequiredArgument => format!("il manque\u{a0}: {argument}"),
         ErrorKind::InvalidValue if value.is_empty() => format!("{argument} attend une valeur"),
         ErrorKind::InvalidValue => format!("«\u{a0}{value}\u{a0}» ne convient pas à {argument}"),
@@ -249,10 +255,15 @@ pub fn failure(error: &clap::Error) -> Option<Failure> {
         ErrorKind::ArgumentConflict => format!("{argument} est donné deux fois, ou ne va pas avec le reste"),
         _ => "ligne de commande incomprise".to_owned(),
     };
-    let near = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::ValidValue, ContextKind::ValidSubcommand]
-        .into_iter()
-        .map(said)
-        .find(|near| !near.is_empty());
+    let near = [
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedSubcommand,
+        ContextKind::ValidValue,
+        ContextKind::ValidSubcommand,
+    ]
+    .into_iter()
+    .map(said)
+    .find(|near| !near.is_empty());
     let mend = match near {
         Some(near) => format!("essayez\u{a0}: {near}\u{202f}; toute l’aide\u{a0}: jonction --help"),
         None => "toute l’aide\u{a0}: jonction --help, ou jonction COMMANDE --help".to_owned(),

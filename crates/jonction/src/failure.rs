@@ -21,7 +21,8 @@ pub enum Exit {
 }
 
 impl Exit {
-    pub const ALL: [Self; 6] = [Self::Done, Self::Refused, Self::Usage, Self::Configuration, Self::Database, Self::System];
+    pub const ALL: [Self; 6] =
+        [Self::Done, Self::Refused, Self::Usage, Self::Configuration, Self::Database, Self::System];
 
     pub const fn code(self) -> u8 {
         self as u8
@@ -31,7 +32,9 @@ impl Exit {
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Done => "done; also when there was nothing left to do (a file already brought in)",
-            Self::Refused => "refused, nothing written: a broken file, a difference, a breach of the journal, an answer « no »",
+            Self::Refused => {
+                "refused, nothing written: a broken file, a difference, a breach of the journal, an answer « no »"
+            }
             Self::Usage => "the command line: an unknown option, a missing one, a value that cannot be",
             Self::Configuration => "a setting that cannot be, or a key that is missing or not the one of the data",
             Self::Database => "the database cannot be reached, opened, migrated or used",
@@ -124,8 +127,9 @@ impl From<platform::Error> for Failure {
     fn from(error: platform::Error) -> Self {
         match error {
             platform::Error::Database(error) => error.into(),
-            platform::Error::Key(_) => Self::configuration(error)
-                .mend("indiquez avec --key-file le fichier de clé d’origine (il se garde à part, avec les sauvegardes)"),
+            platform::Error::Key(_) => Self::configuration(error).mend(
+                "indiquez avec --key-file le fichier de clé d’origine (il se garde à part, avec les sauvegardes)",
+            ),
             platform::Error::File { .. } => Self::system(error),
             _ => Self::refused(error),
         }

@@ -50,7 +50,8 @@ fn run(command: Command, options: &ArgMatches) -> Result<Exit> {
     }
     let settings = Settings::read(options)?;
     logs::start(&settings)?;
-    let runtime = tokio::runtime::Runtime::new().map_err(|problem| Failure::system(format!("le programme ne peut pas démarrer ({problem})")))?;
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|problem| Failure::system(format!("le programme ne peut pas démarrer ({problem})")))?;
     runtime.block_on(async {
         match command {
             Command::Demo(asked) => commands::demo(&asked).await,

@@ -49,6 +49,14 @@ impl Progress {
         }
     }
 
+    /// Prints something without tearing the bar.
+    pub fn above(&self, print: impl FnOnce()) {
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
     pub fn end(self) {
         if let Some(bar) = self.bar {
             bar.finish_and_clear();

@@ -189,10 +189,12 @@ impl Settings {
         let mut said = BTreeMap::new();
         for setting in ALL {
             let typed = matches.try_get_one::<String>(setting.key).ok().flatten();
-            let place = match matches.try_contains_id(setting.key).is_ok().then(|| matches.value_source(setting.key)).flatten() {
-                Some(ValueSource::EnvVariable) => format!("variable {}", setting.env),
-                _ => format!("option --{}", setting.flag),
-            };
+            let place =
+                match matches.try_contains_id(setting.key).is_ok().then(|| matches.value_source(setting.key)).flatten()
+                {
+                    Some(ValueSource::EnvVariable) => format!("variable {}", setting.env),
+                    _ => format!("option --{}", setting.flag),
+                };
             let value = match (typed, in_file.get(setting.key)) {
                 (Some(text), _) => Said { text: text.clone(), place },
                 (None, Some(said)) => said.clone(),
@@ -212,7 +214,9 @@ impl Settings {
     }
 
     fn refuse(&self, key: &str, what: impl std::fmt::Display, mend: &str) -> Failure {
-        Failure::configuration(format!("réglage «\u{a0}{key}\u{a0}»\u{a0}: {what}")).at(&self.said(key).place).mend(mend)
+        Failure::configuration(format!("réglage «\u{a0}{key}\u{a0}»\u{a0}: {what}"))
+            .at(&self.said(key).place)
+            .mend(mend)
     }
 
     fn parsed<T: std::str::FromStr>(&self, key: &str, mend: &str) -> Result<T> {
@@ -292,11 +296,21 @@ impl Settings {
     /// Code and name.
     pub fn department(&self) -> Result<(&str, &str)> {
         let (code, name) = (self.text("department_code"), self.text("department_name"));
-        if !(2..=3).contains(&code.len()) || !code.chars().all(|sign| sign.is_ascii_digit() || matches!(sign, 'A' | 'B')) {
-            return Err(self.refuse("department_code", format!("«\u{a0}{code}\u{a0}» n’est pas un code de département"), "écrivez par exemple 93, 2A ou 974"));
+        if !(2..=3).contains(&code.len())
+            || !code.chars().all(|sign| sign.is_ascii_digit() || matches!(sign, 'A' | 'B'))
+        {
+            return Err(self.refuse(
+                "department_code",
+                format!("«\u{a0}{code}\u{a0}» n’est pas un code de département"),
+                "écrivez par exemple 93, 2A ou 974",
+            ));
         }
         if name.trim().is_empty() {
-            return Err(self.refuse("department_name", "le nom est vide", "écrivez le nom du département tel qu’il doit s’afficher"));
+            return Err(self.refuse(
+                "department_name",
+                "le nom est vide",
+                "écrivez le nom du département tel qu’il doit s’afficher",
+            ));
         }
         Ok((code, name.trim()))
     }
@@ -308,15 +322,18 @@ impl Settings {
         };
         match (self.text("checkpoint_folder"), address) {
             ("", None) => Ok(None),
-            ("", Some(_)) => {
-                Err(self.refuse("checkpoint_address", "il faut aussi un dossier", "indiquez checkpoint_folder\u{a0}: les points de contrôle y restent, le courrier n’en est qu’une copie"))
-            }
+            ("", Some(_)) => Err(self.refuse(
+                "checkpoint_address",
+                "il faut aussi un dossier",
+                "indiquez checkpoint_folder\u{a0}: les points de contrôle y restent, le courrier n’en est qu’une copie",
+            )),
             (folder, address) => Ok(Some(Target { folder: PathBuf::from(folder), address })),
         }
     }
 
     fn email(&self, key: &str) -> Result<Email> {
-        Email::parse(self.text(key)).map_err(|problem| self.refuse(key, problem, "écrivez une adresse comme jonction@exemple.fr"))
+        Email::parse(self.text(key))
+            .map_err(|problem| self.refuse(key, problem, "écrivez une adresse comme jonction@exemple.fr"))
     }
 
     pub fn mail(&self) -> Result<Mail> {
@@ -328,7 +345,9 @@ impl Settings {
     }
 
     pub fn accent(&self) -> Result<Accent> {
-        self.text("accent").parse().map_err(|problem| self.refuse("accent", problem, "écrivez une couleur comme #0b5f73"))
+        self.text("accent")
+            .parse()
+            .map_err(|problem| self.refuse("accent", problem, "écrivez une couleur comme #0b5f73"))
     }
 
     pub fn logo(&self) -> Result<Option<Logo>> {
@@ -341,9 +360,16 @@ impl Settings {
             Some("png") => "image/png",
             Some("webp") => "image/webp",
             Some("jpg" | "jpeg") => "image/jpeg",
-            _ => return Err(self.refuse("logo", format!("«\u{a0}{}\u{a0}» n’est pas une image connue", path.display()), "donnez un fichier svg, png, webp ou jpeg")),
+            _ => {
+                return Err(self.refuse(
+                    "logo",
+                    format!("«\u{a0}{}\u{a0}» n’est pas une image connue", path.display()),
+                    "donnez un fichier svg, png, webp ou jpeg",
+                ));
+            }
         };
-        let bytes = std::fs::read(path).map_err(|problem| self.refuse("logo", format!("image illisible ({problem})"), "vérifiez le chemin"))?;
+        let bytes = std::fs::read(path)
+            .map_err(|problem| self.refuse("logo", format!("image illisible ({problem})"), "vérifiez le chemin"))?;
         Ok(Some(Logo { bytes, content_type: content_type.to_owned() }))
     }
 
@@ -352,9 +378,18 @@ impl Settings {
         let json = match self.text("log_format") {
             "json" => true,
             "text" => false,
-            text => return Err(self.refuse("log_format", format!("«\u{a0}{text}\u{a0}» ne convient pas"), "écrivez text ou json")),
+            text => {
+                return Err(self.refuse(
+                    "log_format",
+                    format!("«\u{a0}{text}\u{a0}» ne convient pas"),
+                    "écrivez text ou json",
+                ));
+            }
         };
-        Ok((json, self.parsed("log_level", "écrivez error, warn, info, debug ou trace, ou par partie\u{a0}: warn,web=debug")?))
+        Ok((
+            json,
+            self.parsed("log_level", "écrivez error, warn, info, debug ou trace, ou par partie\u{a0}: warn,web=debug")?,
+        ))
     }
 }
 
@@ -372,14 +407,16 @@ fn parse(path: &Path, text: &str) -> Result<BTreeMap<&'static str, Said>> {
     for (key, value) in table {
         let Some(setting) = ALL.iter().find(|setting| setting.key == key) else {
             let known: Vec<&str> = ALL.iter().map(|setting| setting.key).collect();
-            return Err(unreadable(format!("réglage inconnu\u{a0}: «\u{a0}{key}\u{a0}»")).mend(format!("réglages connus\u{a0}: {}", known.join(", "))));
+            return Err(unreadable(format!("réglage inconnu\u{a0}: «\u{a0}{key}\u{a0}»"))
+                .mend(format!("réglages connus\u{a0}: {}", known.join(", "))));
         };
         let text = match value {
             toml::Value::String(text) => text,
             toml::Value::Boolean(yes) => if yes { "yes" } else { "no" }.to_owned(),
             toml::Value::Integer(number) => number.to_string(),
             _ => {
-                return Err(unreadable(format!("le réglage «\u{a0}{key}\u{a0}» n’est pas un texte")).mend(format!("écrivez {key} = \"…\"")));
+                return Err(unreadable(format!("le réglage «\u{a0}{key}\u{a0}» n’est pas un texte"))
+                    .mend(format!("écrivez {key} = \"…\"")));
             }
         };
         said.insert(setting.key, Said { text, place: format!("{}, clé {key}", path.display()) });
@@ -429,9 +466,13 @@ mod tests {
         }
         let said = read(&["--listen", "ici"]).unwrap().listen().unwrap_err().to_string();
         assert!(said.contains("--listen") && said.contains("ici"), "{said}");
-        for (flag, value) in [("--secure-cookies", "peut-être"), ("--public-origin", "exemple.fr/x"), ("--department-code", "93066")] {
+        for (flag, value) in
+            [("--secure-cookies", "peut-être"), ("--public-origin", "exemple.fr/x"), ("--department-code", "93066")]
+        {
             let settings = read(&[flag, value]).unwrap();
-            let refused = settings.secure_cookies("").is_err() || settings.public_origin(([127, 0, 0, 1], 80).into()).is_err() || settings.department().is_err();
+            let refused = settings.secure_cookies("").is_err()
+                || settings.public_origin(([127, 0, 0, 1], 80).into()).is_err()
+                || settings.department().is_err();
             assert!(refused, "{flag} {value}");
         }
     }
@@ -442,7 +483,10 @@ mod tests {
             .iter()
             .map(|setting| {
                 let default = if setting.default.is_empty() { String::new() } else { format!("`{}`", setting.default) };
-                format!("| `{}` | `--{}` | `{}` | {default} | {} |\n", setting.key, setting.flag, setting.env, setting.meaning)
+                format!(
+                    "| `{}` | `--{}` | `{}` | {default} | {} |\n",
+                    setting.key, setting.flag, setting.env, setting.meaning
+                )
             })
             .collect();
         let document = include_str!("../../../docs/configuration.md");

@@ -37,8 +37,18 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let (rows, bare_wall, bare_cpu) = bare_insert(&database, &folder.path().join("bare.sqlite"))?;
     println!("\nA month of {} households, {rows} rows, SQLite", arguments.store);
     let mut table = Table::new(["work", "wall s", "CPU s", "wall ratio"]);
-    table.row(["bare insert of the same rows (limit)".to_owned(), format!("{bare_wall:.1}"), format!("{bare_cpu:.1}"), "1.00".to_owned()]);
-    table.row(["check + parse + store".to_owned(), format!("{wall:.1}"), format!("{cpu:.1}"), format!("{:.2}", wall / bare_wall)]);
+    table.row([
+        "bare insert of the same rows (limit)".to_owned(),
+        format!("{bare_wall:.1}"),
+        format!("{bare_cpu:.1}"),
+        "1.00".to_owned(),
+    ]);
+    table.row([
+        "check + parse + store".to_owned(),
+        format!("{wall:.1}"),
+        format!("{cpu:.1}"),
+        format!("{:.2}", wall / bare_wall),
+    ]);
     table.print();
     if let Some(url) = &arguments.postgres {
         let (wall, cpu) = store(url, &file).await?;
@@ -95,7 +105,8 @@ fn parse(path: &Path, households: u64) -> anyhow::Result<()> {
 /// Wall and CPU seconds of a whole import.
 async fn store(url: &str, file: &Path) -> anyhow::Result<(f64, f64)> {
     let (platform, actor) = platform(url).await?;
-    let request = Import { path: file.to_owned(), file_name: "bench".to_owned(), dry_run: false, accept_count_mismatch: false };
+    let request =
+        Import { path: file.to_owned(), file_name: "bench".to_owned(), dry_run: false, accept_count_mismatch: false };
     let (start, before) = (Monotonic::now(), cpu_seconds());
     import(&platform, &actor, &request, |_| {}).await?;
     let measured = (start.elapsed().as_secs_f64(), cpu_seconds() - before);
@@ -114,14 +125,16 @@ fn bare_insert(source: &Path, target: &Path) -> anyhow::Result<(usize, f64, f64)
     for statement in statements.iter().filter(|statement| !statement.contains("sqlite_")) {
         target.execute_batch(statement)?;
     }
-    let mut names = source.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")?;
+    let mut names =
+        source.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")?;
     let names: Vec<String> = names.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let mut tables: Vec<(String, Vec<Vec<Value>>)> = Vec::new();
     for name in names {
         let mut select = source.prepare(&format!("SELECT * FROM {name}"))?;
         let columns = select.column_count();
-        let rows: Vec<Vec<Value>> =
-            select.query_map([], |row| (0..columns).map(|column| row.get(column)).collect())?.collect::<Result<_, _>>()?;
+        let rows: Vec<Vec<Value>> = select
+            .query_map([], |row| (0..columns).map(|column| row.get(column)).collect())?
+            .collect::<Result<_, _>>()?;
         tables.push((name, rows));
     }
     let count = tables.iter().map(|(_, rows)| rows.len()).sum();

@@ -60,8 +60,13 @@ fn month(households: u64) -> anyhow::Result<PathBuf> {
     if !path.exists() {
         let unfinished = path.with_extension("part");
         let places = demo::places();
-        let request =
-            demo::synth::Request { households, seed: 93, date: jiff::civil::date(2026, 10, 31), previous: None, places: &places };
+        let request = demo::synth::Request {
+            households,
+            seed: 93,
+            date: jiff::civil::date(2026, 10, 31),
+            previous: None,
+            places: &places,
+        };
         demo::synth::synthesize(&request, std::fs::File::create(&unfinished)?, |_, _| {})?;
         std::fs::rename(unfinished, &path)?;
     }

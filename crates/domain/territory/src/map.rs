@@ -176,8 +176,11 @@ mod tests {
         let areas: Vec<(&Outline, i64)> = outlines(date(2026, 11, 22)).zip(1..).collect();
         let shades = tell_apart(&areas);
         assert_eq!(shades.len(), 39);
-        let group = |code: &str| areas.iter().find(|(outline, _)| outline.commune == code).map(|(_, group)| *group).unwrap();
-        for (one, other) in [("93066", "93072"), ("93001", "93027"), ("93055", "93061"), ("93014", "93047"), ("93010", "93008")] {
+        let group =
+            |code: &str| areas.iter().find(|(outline, _)| outline.commune == code).map(|(_, group)| *group).unwrap();
+        for (one, other) in
+            [("93066", "93072"), ("93001", "93027"), ("93055", "93061"), ("93014", "93047"), ("93010", "93008")]
+        {
             assert_ne!(shades[&group(one)], shades[&group(other)], "{one} and {other}");
         }
     }

@@ -118,6 +118,8 @@ mod tests {
         assert!(weights.iter().all(|(code, weight)| code.len() == 5 && *weight > 0.0));
         let shares = commune_shares();
         assert_eq!(shares.len(), 39);
-        assert!(shares.iter().all(|commune| commune.share > 0.0 && commune.postcodes.iter().all(|code| code.len() == 5)));
+        assert!(
+            shares.iter().all(|commune| commune.share > 0.0 && commune.postcodes.iter().all(|code| code.len() == 5))
+        );
     }
 }

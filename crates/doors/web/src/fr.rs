@@ -273,7 +273,14 @@ pub fn duration(seconds: u64) -> String {
 
 /// The same text with the spaces that must not break: services, which write to logs and terminals too, use plain ones.
 pub fn typeset(text: &str) -> String {
-    let spaced = [(" :", "\u{a0}:"), (" ;", "\u{202f};"), (" !", "\u{202f}!"), (" ?", "\u{202f}?"), ("« ", "«\u{a0}"), (" »", "\u{a0}»")];
+    let spaced = [
+        (" :", "\u{a0}:"),
+        (" ;", "\u{202f};"),
+        (" !", "\u{202f}!"),
+        (" ?", "\u{202f}?"),
+        ("« ", "«\u{a0}"),
+        (" »", "\u{a0}»"),
+    ];
     spaced.iter().fold(text.to_owned(), |text, (plain, fixed)| text.replace(plain, fixed))
 }
 

@@ -53,7 +53,11 @@ impl From<platform::Error> for Problem {
             E::Rule(_) | E::SignIn | E::Password(_) => refused(&error.to_string()),
             E::NotLogged(_) => {
                 tracing::error!(problem = %error, "a reading was not logged");
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "Ce dossier ne peut pas être affiché", sentence(&error.to_string()))
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "Ce dossier ne peut pas être affiché",
+                    sentence(&error.to_string()),
+                )
             }
             E::Database(_) | E::Key(_) | E::Mail(_) | E::File { .. } => internal(&error),
         }

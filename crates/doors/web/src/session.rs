@@ -5,7 +5,7 @@ mod cookies;
 mod guard;
 
 pub use caller::{Caller, Signed};
-pub use cookies::{redirect_with, session_ended, session_opened};
 pub(crate) use cookies::with_message;
+pub use cookies::{redirect_with, session_ended, session_opened};
 pub(crate) use guard::return_address;
 pub use guard::{Guard, guard};

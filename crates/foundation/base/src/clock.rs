@@ -82,7 +82,10 @@ pub struct Clock(Arc<Source>);
 enum Source {
     System,
     /// Starts at a chosen moment and runs on.
-    Running { start: Instant, since: Monotonic },
+    Running {
+        start: Instant,
+        since: Monotonic,
+    },
     /// Moves only when told to.
     Manual(AtomicI64),
 }

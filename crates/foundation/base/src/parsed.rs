@@ -61,13 +61,15 @@ impl Phone {
     /// Reads French numbers as people and files write them (`06 12…`, `+33…`, `0033…`, the leading
     /// zero lost by a spreadsheet) and international numbers beginning with `+` or `00`.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        const REFUSED: ParseError = ParseError("le numéro de téléphone compte dix chiffres, par exemple 06 12 34 56 78");
+        const REFUSED: ParseError =
+            ParseError("le numéro de téléphone compte dix chiffres, par exemple 06 12 34 56 78");
         let trimmed = text.trim();
         if trimmed.chars().any(|c| !(c.is_ascii_digit() || " .-/()+\u{a0}\u{202f}".contains(c))) {
             return Err(REFUSED);
         }
         let digits: String = trimmed.chars().filter(char::is_ascii_digit).collect();
-        let international = if trimmed.starts_with('+') { Some(digits.clone()) } else { digits.strip_prefix("00").map(str::to_owned) };
+        let international =
+            if trimmed.starts_with('+') { Some(digits.clone()) } else { digits.strip_prefix("00").map(str::to_owned) };
         let number = match international {
             Some(number) => match number.strip_prefix("33") {
                 Some(national) => format!("33{}", national.strip_prefix('0').unwrap_or(national)),
@@ -112,7 +114,9 @@ mod tests {
 
     #[test]
     fn phones_as_written() {
-        for text in ["06 12 34 56 78", "0612345678", "612345678", "+33 6 12 34 56 78", "0033612345678", "+33 (0)6.12.34.56.78"] {
+        for text in
+            ["06 12 34 56 78", "0612345678", "612345678", "+33 6 12 34 56 78", "0033612345678", "+33 (0)6.12.34.56.78"]
+        {
             assert_eq!(Phone::parse(text).unwrap().as_str(), "+33612345678", "{text}");
         }
         assert_eq!(Phone::parse("+213 555 12 34 56").unwrap().as_str(), "+213555123456");

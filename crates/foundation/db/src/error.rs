@@ -37,5 +37,7 @@ impl Error {
 
 /// The driver's own text says only "db error"; the server's message is what helps.
 fn postgres_message(error: &tokio_postgres::Error) -> String {
-    error.as_db_error().map_or_else(|| error.to_string(), |server| format!("{} ({})", server.message(), server.code().code()))
+    error
+        .as_db_error()
+        .map_or_else(|| error.to_string(), |server| format!("{} ({})", server.message(), server.code().code()))
 }

@@ -35,15 +35,27 @@ pub enum Engine {
 /// Anything that can be asked: the database itself, or a transaction under way.
 pub trait Ask: Sync {
     /// Every line, in the order of the text.
-    fn all<T: FromRow + Send>(&self, sql: &'static Sql, params: &[&dyn Param]) -> impl Future<Output = Result<Vec<T>>> + Send;
+    fn all<T: FromRow + Send>(
+        &self,
+        sql: &'static Sql,
+        params: &[&dyn Param],
+    ) -> impl Future<Output = Result<Vec<T>>> + Send;
 
     /// The first line, if any.
-    fn maybe<T: FromRow + Send>(&self, sql: &'static Sql, params: &[&dyn Param]) -> impl Future<Output = Result<Option<T>>> + Send {
+    fn maybe<T: FromRow + Send>(
+        &self,
+        sql: &'static Sql,
+        params: &[&dyn Param],
+    ) -> impl Future<Output = Result<Option<T>>> + Send {
         async move { Ok(self.all(sql, params).await?.into_iter().next()) }
     }
 
     /// The first line; an error when there is none.
-    fn one<T: FromRow + Send>(&self, sql: &'static Sql, params: &[&dyn Param]) -> impl Future<Output = Result<T>> + Send {
+    fn one<T: FromRow + Send>(
+        &self,
+        sql: &'static Sql,
+        params: &[&dyn Param],
+    ) -> impl Future<Output = Result<T>> + Send {
         async move { self.maybe(sql, params).await?.ok_or(Error::NoRow) }
     }
 }

@@ -34,7 +34,12 @@ impl Lite {
         let writer = connect(path, OpenFlags::default())?;
         let count = std::thread::available_parallelism().map_or(2, usize::from).max(2);
         let readers = (0..count)
-            .map(|_| connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI))
+            .map(|_| {
+                connect(
+                    path,
+                    OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI,
+                )
+            })
             .collect::<Result<Vec<_>>>()?;
         Ok(Self {
             path: path.to_owned(),
@@ -54,7 +59,13 @@ impl Lite {
         Ok(LiteTx { writer: Mutex::new(writer), finished: false })
     }
 
-    pub(crate) async fn each(&self, long: bool, sql: &Sql, params: &[&dyn Param], visit: impl FnMut(Row<'_>) -> Result<()>) -> Result<()> {
+    pub(crate) async fn each(
+        &self,
+        long: bool,
+        sql: &Sql,
+        params: &[&dyn Param],
+        visit: impl FnMut(Row<'_>) -> Result<()>,
+    ) -> Result<()> {
         self.read(long, |connection| each(connection, sql, params, visit)).await
     }
 
@@ -80,7 +91,10 @@ impl Lite {
 
     async fn read<T>(&self, long: bool, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let _turn = self.free_readers.acquire().await.map_err(|closed| Error::Pool(closed.to_string()))?;
-        let lent = Lent { readers: &self.readers, connection: self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop() };
+        let lent = Lent {
+            readers: &self.readers,
+            connection: self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop(),
+        };
         let connection = lent.connection.as_ref().ok_or(Error::NoRow)?;
         // Short reads run where they are: moving them to another thread costs more than they do.
         if long && Handle::try_current().is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread) {
@@ -112,7 +126,12 @@ fn bind(statement: &mut Statement<'_>, params: &[&dyn Param]) -> Result<()> {
     Ok(())
 }
 
-fn each(connection: &Connection, sql: &Sql, params: &[&dyn Param], mut visit: impl FnMut(Row<'_>) -> Result<()>) -> Result<()> {
+fn each(
+    connection: &Connection,
+    sql: &Sql,
+    params: &[&dyn Param],
+    mut visit: impl FnMut(Row<'_>) -> Result<()>,
+) -> Result<()> {
     let mut statement = connection.prepare_cached(sql.text(Engine::Sqlite))?;
     bind(&mut statement, params)?;
     let mut rows = statement.raw_query();

@@ -33,7 +33,8 @@ impl Migration {
             Engine::Sqlite => "-- postgres only",
             Engine::Postgres => "-- sqlite only",
         };
-        let mut text: String = self.text.split_inclusive(';').filter(|statement| !statement.contains(unwanted)).collect();
+        let mut text: String =
+            self.text.split_inclusive(';').filter(|statement| !statement.contains(unwanted)).collect();
         for (word, sqlite, postgres) in WORDS {
             text = text.replace(word, if engine == Engine::Sqlite { sqlite } else { postgres });
         }
@@ -47,7 +48,10 @@ sql! {
 
 async fn names_done(db: &Db) -> Result<Vec<String>> {
     let instant = if db.engine() == Engine::Sqlite { "INTEGER" } else { "TIMESTAMPTZ" };
-    db.batch(&format!("CREATE TABLE IF NOT EXISTS schema_migration (name TEXT PRIMARY KEY, applied_at {instant} NOT NULL)")).await?;
+    db.batch(&format!(
+        "CREATE TABLE IF NOT EXISTS schema_migration (name TEXT PRIMARY KEY, applied_at {instant} NOT NULL)"
+    ))
+    .await?;
     db.all(&DONE, &[]).await
 }
 
@@ -67,7 +71,10 @@ pub async fn migrate(db: &Db, migrations: &[Migration], clock: &Clock) -> Result
         // PostgreSQL runs a batch as one transaction by itself.
         let result = match db.engine() {
             Engine::Sqlite => {
-                let whole = format!("BEGIN IMMEDIATE; {text}; INSERT INTO schema_migration VALUES ('{}', {micros}); COMMIT;", migration.name);
+                let whole = format!(
+                    "BEGIN IMMEDIATE; {text}; INSERT INTO schema_migration VALUES ('{}', {micros}); COMMIT;",
+                    migration.name
+                );
                 let result = db.batch(&whole).await;
                 if result.is_err() {
                     db.batch("ROLLBACK").await?;
@@ -75,7 +82,10 @@ pub async fn migrate(db: &Db, migrations: &[Migration], clock: &Clock) -> Result
                 result
             }
             Engine::Postgres => {
-                let mark = format!("INSERT INTO schema_migration VALUES ('{}', to_timestamp({micros} / 1000000.0))", migration.name);
+                let mark = format!(
+                    "INSERT INTO schema_migration VALUES ('{}', to_timestamp({micros} / 1000000.0))",
+                    migration.name
+                );
                 db.batch(&format!("{text}; {mark}")).await
             }
         };

@@ -49,7 +49,12 @@ impl Pg {
         query(&client, sql, params).await
     }
 
-    pub(crate) async fn each(&self, sql: &Sql, params: &[&dyn Param], mut visit: impl FnMut(Row<'_>) -> Result<()> + Send) -> Result<()> {
+    pub(crate) async fn each(
+        &self,
+        sql: &Sql,
+        params: &[&dyn Param],
+        mut visit: impl FnMut(Row<'_>) -> Result<()> + Send,
+    ) -> Result<()> {
         let client = self.client().await?;
         let statement = client.prepare_cached(sql.text(Engine::Postgres)).await?;
         let marked: Vec<PgParam<'_>> = params.iter().map(|param| PgParam(*param)).collect();
@@ -137,7 +142,8 @@ impl PgTx {
         let table = R::table();
         let columns = table.columns.join(", ");
         let types = self.column_types(table.name, &columns).await?;
-        let sink = self.client().copy_in(&format!("COPY {} ({columns}) FROM STDIN (FORMAT binary)", table.name)).await?;
+        let sink =
+            self.client().copy_in(&format!("COPY {} ({columns}) FROM STDIN (FORMAT binary)", table.name)).await?;
         let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
         for record in records {
             let values: Vec<PgParam<'_>> = record.values().into_iter().map(PgParam).collect();

@@ -39,6 +39,11 @@ pub(crate) fn note(sql: &Sql, params: &[&dyn Param], writes: bool) {
                 _ => Value::Null,
             })
             .collect();
-        noted.push(Asked { sqlite: sql.text(Engine::Sqlite).to_owned(), postgres: sql.text(Engine::Postgres).to_owned(), params, writes });
+        noted.push(Asked {
+            sqlite: sql.text(Engine::Sqlite).to_owned(),
+            postgres: sql.text(Engine::Postgres).to_owned(),
+            params,
+            writes,
+        });
     }
 }

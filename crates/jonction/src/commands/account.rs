@@ -17,13 +17,18 @@ pub async fn create_account(settings: &Settings, asked: &AccountCreate) -> Resul
     let actor = Actor::program(house.department.id).for_request("account create");
     let permit = permit::<ManageAccounts>(&actor).map_err(Failure::refused)?;
     let organisation = department_organisation(&house, &actor).await?;
-    let (account, temporary) = account::create(platform, &permit, asked.email.clone(), &asked.name, FirstPassword::Temporary).await?;
-    let mandate = Mandate { organisation, structure: None, role: Role::DepartmentAdmin, purpose: Purpose::Administration };
+    let (account, temporary) =
+        account::create(platform, &permit, asked.email.clone(), &asked.name, FirstPassword::Temporary).await?;
+    let mandate =
+        Mandate { organisation, structure: None, role: Role::DepartmentAdmin, purpose: Purpose::Administration };
     mandate::grant(platform, &permit, account, mandate, Period::since(platform.today())).await?;
     house.close().await?;
     println!("Compte créé\u{a0}: {}, {}", asked.email.as_str(), Role::DepartmentAdmin.label());
     if let Some(temporary) = temporary {
-        println!("Mot de passe provisoire, valable trois jours, à changer à la première connexion\u{a0}: {}", temporary.reveal());
+        println!(
+            "Mot de passe provisoire, valable trois jours, à changer à la première connexion\u{a0}: {}",
+            temporary.reveal()
+        );
     }
     Ok(Exit::Done)
 }

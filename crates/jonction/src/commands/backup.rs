@@ -50,7 +50,10 @@ pub async fn backup(settings: &Settings, asked: &Backup) -> Result<Exit> {
     manifest.write(&asked.to)?;
     println!("Sauvegarde\u{a0}: {} ({})", asked.to.display(), web::fr::file_size(bytes));
     println!("Manifeste\u{a0}: {}", manifest::beside(&asked.to).display());
-    println!("La clé n’y est pas\u{a0}: gardez {} à part, sans elle cette sauvegarde ne s’ouvre pas.", settings.key_file().display());
+    println!(
+        "La clé n’y est pas\u{a0}: gardez {} à part, sans elle cette sauvegarde ne s’ouvre pas.",
+        settings.key_file().display()
+    );
     Ok(Exit::Done)
 }
 

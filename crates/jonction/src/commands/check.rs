@@ -25,7 +25,10 @@ pub async fn check(settings: &Settings) -> Result<Exit> {
     lines.push(line("configuration", configuration(settings).map(|()| "lue".to_owned())));
     let opened = house::existing(settings).await;
     let db = opened.as_ref().ok().cloned();
-    lines.push(line("base", opened.map(|db| format!("{}, {}", house::engine_name(db.engine()), house::place(settings)))));
+    lines.push(line(
+        "base",
+        opened.map(|db| format!("{}, {}", house::engine_name(db.engine()), house::place(settings))),
+    ));
     let mut department = None;
     match &db {
         None => lines.push(Line { what: "schéma".to_owned(), state: State::NotLooked }),
@@ -36,7 +39,10 @@ pub async fn check(settings: &Settings) -> Result<Exit> {
             if up_to_date {
                 let found = known_department(settings, db).await;
                 department = found.as_ref().ok().cloned();
-                lines.push(line("département", found.map(|department| format!("{}, {}", department.code, department.name))));
+                lines.push(line(
+                    "département",
+                    found.map(|department| format!("{}, {}", department.code, department.name)),
+                ));
             }
         }
     }
@@ -86,9 +92,10 @@ fn configuration(settings: &Settings) -> Result<()> {
 
 async fn known_department(settings: &Settings, db: &db::Db) -> Result<Department> {
     let (code, _) = settings.department()?;
-    tenant::find(db, code)
-        .await?
-        .ok_or_else(|| Failure::configuration(format!("cette base ne connaît pas le département {code}")).mend("vérifiez department_code"))
+    tenant::find(db, code).await?.ok_or_else(|| {
+        Failure::configuration(format!("cette base ne connaît pas le département {code}"))
+            .mend("vérifiez department_code")
+    })
 }
 
 /// The derived lines against their rebuild from the facts.
@@ -106,8 +113,14 @@ async fn read_models(platform: &Platform, department: &Department) -> Result<Vec
             let state = if difference.is_equal() {
                 State::Well(format!("égal à son recalcul, {}", web::fr::count(difference.lines, "ligne", "lignes")))
             } else {
-                let part = |name: &str, keys: &[String]| (!keys.is_empty()).then(|| format!("{name}\u{a0}: {}", keys.join(", ")));
-                let parts = [part("manquent", &difference.missing), part("en trop", &difference.superfluous), part("diffèrent", &difference.different)];
+                let part = |name: &str, keys: &[String]| {
+                    (!keys.is_empty()).then(|| format!("{name}\u{a0}: {}", keys.join(", ")))
+                };
+                let parts = [
+                    part("manquent", &difference.missing),
+                    part("en trop", &difference.superfluous),
+                    part("diffèrent", &difference.different),
+                ];
                 State::Wrong(Exit::Refused, parts.into_iter().flatten().collect::<Vec<_>>().join("\u{202f}; "))
             };
             Line { what, state }

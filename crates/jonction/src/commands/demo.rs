@@ -1,6 +1,11 @@
+use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use demo::{PASSWORD, Size};
+use demo::{PASSWORD, Shown, Size};
+use platform::Platform;
+use platform::tenant::Department;
 use web::app::{App, DemoAccount};
 use web::assets::Accent;
 use web::site::Site;
@@ -45,15 +50,62 @@ pub async fn demo(asked: &cli::Demo) -> Result<Exit> {
         measures: measures(),
         ..App::new(demonstration.platform, Arc::new(site), demonstration.department.id, spool, migrations::ALL)
     };
+    let (platform, department) = (app.platform.clone(), demonstration.department);
+    let serving = run(app, listener, demo::register(handlers(None)));
+    let showing = async {
+        let shown =
+            follow(&platform, &department, size, || announce(&asked.dir, listening, &demonstration.accounts)).await;
+        if let Err(problem) = shown {
+            tracing::warn!(%problem, "the progress of the demonstration cannot be read");
+        }
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        served = serving => served?,
+        () = showing => {}
+    }
+    Ok(Exit::Done)
+}
+
+/// How long the address waits for the people: at real size on a slow machine, pages are shown while they come in.
+const PATIENCE: Duration = Duration::from_secs(45);
+
+/// How often the progress is looked at.
+const LOOK: Duration = Duration::from_millis(300);
+
+/// Shows the progress until everything is in. The address is told once the small département is whole, once the large
+/// one has its people, or once patience is over.
+async fn follow(platform: &Platform, department: &Department, size: Size, announce: impl FnOnce()) -> demo::Result<()> {
+    let began = Instant::now();
+    let mut announce = Some(announce);
+    let mut progress = Progress::start("Arrivée des personnes");
+    while let Some(filling) = demo::filling(platform, department).await? {
+        let ready = match size {
+            Size::Small => false,
+            Size::Full => filling.peopled || began.elapsed() > PATIENCE,
+        };
+        if ready && let Some(announce) = announce.take() {
+            progress.above(announce);
+        }
+        progress.step(&filling.what);
+        progress.set(filling.done, filling.total);
+        tokio::time::sleep(LOOK).await;
+    }
+    progress.end();
+    if let Some(announce) = announce {
+        announce();
+    }
+    Ok(())
+}
+
+fn announce(folder: &Path, listening: SocketAddr, accounts: &[Shown]) {
     // The browser tests read these lines (tests/e2e/lib/server.mjs).
     println!("Jonction\u{a0}: http://{listening}");
     println!("Toutes les personnes sont fictives. Comptes (rôle, adresse, mot de passe)\u{a0}:");
-    for account in &demonstration.accounts {
+    for account in accounts {
         println!("  {:<26}  {:<40}  {PASSWORD}", account.role, account.email);
     }
-    println!("Données\u{a0}: {}. Pour arrêter\u{a0}: Ctrl+C.", asked.dir.display());
-    run(app, listener, demo::register(handlers(None))).await?;
-    Ok(Exit::Done)
+    println!("Données\u{a0}: {}. Pour arrêter\u{a0}: Ctrl+C.", folder.display());
 }
 
 fn failure(problem: demo::Error) -> Failure {

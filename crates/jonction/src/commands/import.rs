@@ -18,7 +18,9 @@ const SHOWN: usize = 20;
 pub async fn import_caf(settings: &Settings, asked: &ImportCaf) -> Result<Exit> {
     let name = asked.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     if !asked.file.is_file() {
-        return Err(Failure::system("le fichier à intégrer n’existe pas").at(asked.file.display()).mend("vérifiez le chemin"));
+        return Err(Failure::system("le fichier à intégrer n’existe pas")
+            .at(asked.file.display())
+            .mend("vérifiez le chemin"));
     }
     // Kept until the end: it is removed with it.
     let (house, _scratch) = open(settings, asked.dry_run).await?;
@@ -47,7 +49,10 @@ pub async fn import_caf(settings: &Settings, asked: &ImportCaf) -> Result<Exit> 
         }
         Err(caf::Error::Refused(refusal)) => {
             if let Some(path) = &asked.report {
-                write_report(path, &json!({ "outcome": "refused", "line": refusal.line, "reason": refusal.reason.to_string() }))?;
+                write_report(
+                    path,
+                    &json!({ "outcome": "refused", "line": refusal.line, "reason": refusal.reason.to_string() }),
+                )?;
             }
             Exit::Refused
         }
@@ -68,7 +73,8 @@ async fn open(settings: &Settings, dry_run: bool) -> Result<(House, Option<tempf
         return Ok((house::set_up(settings, Clock::system()).await?, None));
     }
     if settings.sqlite_file().is_some_and(|file| !file.exists()) {
-        let scratch = tempfile::tempdir().map_err(|problem| Failure::system(format!("pas de dossier temporaire ({problem})")))?;
+        let scratch =
+            tempfile::tempdir().map_err(|problem| Failure::system(format!("pas de dossier temporaire ({problem})")))?;
         let house = house::scratch(settings, scratch.path()).await?;
         return Ok((house, Some(scratch)));
     }
@@ -84,7 +90,11 @@ fn print(summary: &Summary) {
     let households = |number: u64| web::fr::count(number, "foyer", "foyers");
     let (check, report) = (&summary.check, &summary.report);
     println!("{}, situation au {}", summary.file_name, web::fr::date_long(summary.reference_date));
-    println!("  lu\u{a0}: {}, {}", households(check.households), web::fr::count(check.persons, "personne", "personnes"));
+    println!(
+        "  lu\u{a0}: {}, {}",
+        households(check.households),
+        web::fr::count(check.persons, "personne", "personnes")
+    );
     match summary.outcome {
         Outcome::AlreadyIn => {
             println!("  déjà intégré\u{a0}: rien n’a changé");
@@ -93,7 +103,10 @@ fn print(summary: &Summary) {
         Outcome::DryRun => println!("  essai à blanc\u{a0}: rien n’a été écrit"),
         Outcome::Imported => {
             if summary.resumed_after > 0 {
-                println!("  repris après {}, là où l’intégration s’était interrompue", households(summary.resumed_after));
+                println!(
+                    "  repris après {}, là où l’intégration s’était interrompue",
+                    households(summary.resumed_after)
+                );
             }
             println!(
                 "  intégré\u{a0}: {}, dont {}, {}, {}",
@@ -102,12 +115,22 @@ fn print(summary: &Summary) {
                 web::fr::count(report.households_changed, "modifié", "modifiés"),
                 web::fr::count(report.households_unchanged, "inchangé", "inchangés"),
             );
-            println!("  {}, {}", web::fr::count(report.persons_new, "nouvelle personne", "nouvelles personnes"), web::fr::count(report.facts_added, "fait ajouté", "faits ajoutés"));
+            println!(
+                "  {}, {}",
+                web::fr::count(report.persons_new, "nouvelle personne", "nouvelles personnes"),
+                web::fr::count(report.facts_added, "fait ajouté", "faits ajoutés")
+            );
             if report.doubts > 0 {
-                println!("  à rapprocher par une personne\u{a0}: {}", web::fr::count(report.doubts, "paire de fiches", "paires de fiches"));
+                println!(
+                    "  à rapprocher par une personne\u{a0}: {}",
+                    web::fr::count(report.doubts, "paire de fiches", "paires de fiches")
+                );
             }
             if report.not_seen > 0 {
-                println!("  du mois d’avant et absents de celui-ci\u{a0}: {} (aucun n’est clos pour autant)", households(report.not_seen));
+                println!(
+                    "  du mois d’avant et absents de celui-ci\u{a0}: {} (aucun n’est clos pour autant)",
+                    households(report.not_seen)
+                );
             }
         }
     }

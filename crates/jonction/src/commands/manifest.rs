@@ -74,18 +74,23 @@ impl Manifest {
     pub fn read_checked(backup: &Path) -> Result<Self> {
         let path = beside(backup);
         let text = std::fs::read_to_string(&path).map_err(|problem| {
-            Failure::file("lire", &path, problem).mend("une sauvegarde va avec son manifeste\u{a0}: remettez-le à côté d’elle")
+            Failure::file("lire", &path, problem)
+                .mend("une sauvegarde va avec son manifeste\u{a0}: remettez-le à côté d’elle")
         })?;
-        let manifest: Self = serde_json::from_str(&text)
-            .map_err(|problem| Failure::refused(format!("ce manifeste n’en est pas un ({problem})")).at(path.display()))?;
+        let manifest: Self = serde_json::from_str(&text).map_err(|problem| {
+            Failure::refused(format!("ce manifeste n’en est pas un ({problem})")).at(path.display())
+        })?;
         if manifest.format != FORMAT {
-            return Err(Failure::refused(format!("manifeste de forme {}, inconnue de cette version", manifest.format)).at(path.display()));
+            return Err(Failure::refused(format!("manifeste de forme {}, inconnue de cette version", manifest.format))
+                .at(path.display()));
         }
         let (sha256, bytes) = digest(backup)?;
         if (&sha256, bytes) != (&manifest.sha256, manifest.bytes) {
-            return Err(Failure::refused("la sauvegarde n’est pas celle que décrit son manifeste\u{a0}: elle a été modifiée ou tronquée")
-                .at(backup.display())
-                .mend("prenez une autre copie de cette sauvegarde, ou une autre sauvegarde"));
+            return Err(Failure::refused(
+                "la sauvegarde n’est pas celle que décrit son manifeste\u{a0}: elle a été modifiée ou tronquée",
+            )
+            .at(backup.display())
+            .mend("prenez une autre copie de cette sauvegarde, ou une autre sauvegarde"));
         }
         Ok(manifest)
     }

@@ -28,4 +28,3 @@ pub fn version() -> Exit {
     println!("Jonction {}", env!("CARGO_PKG_VERSION"));
     Exit::Done
 }
-

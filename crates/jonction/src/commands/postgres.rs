@@ -42,7 +42,10 @@ fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
-        let pair = after.get(..2).and_then(|pair| std::str::from_utf8(pair).ok()).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        let pair = after
+            .get(..2)
+            .and_then(|pair| std::str::from_utf8(pair).ok())
+            .and_then(|pair| u8::from_str_radix(pair, 16).ok());
         match (first, pair) {
             (b'%', Some(byte)) => {
                 bytes.push(byte);
@@ -67,7 +70,8 @@ pub async fn dump(url: &str, to: &Path) -> Result<()> {
 /// Puts a copy back, whole or not at all.
 pub async fn restore(url: &str, from: &Path) -> Result<()> {
     let mut tool = Address::of(url).tool("pg_restore");
-    tool.args(["--single-transaction", "--exit-on-error", "--clean", "--if-exists", "--no-owner", "--no-privileges"]).arg(from);
+    tool.args(["--single-transaction", "--exit-on-error", "--clean", "--if-exists", "--no-owner", "--no-privileges"])
+        .arg(from);
     run(tool, "pg_restore").await
 }
 
@@ -80,7 +84,8 @@ async fn run(mut tool: Command, name: &str) -> Result<()> {
         return Ok(());
     }
     let said = String::from_utf8_lossy(&done.stderr);
-    Err(Failure::database(format!("{name} a échoué\u{a0}: {}", said.trim())).mend("vérifiez que ses outils sont de la version du serveur ou d’une plus récente"))
+    Err(Failure::database(format!("{name} a échoué\u{a0}: {}", said.trim()))
+        .mend("vérifiez que ses outils sont de la version du serveur ou d’une plus récente"))
 }
 
 #[cfg(test)]

@@ -19,16 +19,27 @@ pub async fn restore(settings: &Settings, asked: &Restore) -> Result<Exit> {
         return Err(Failure::system("il n’y a pas de sauvegarde ici").at(asked.from.display()).mend("vérifiez --from"));
     }
     let manifest = Manifest::read_checked(&asked.from)?;
-    let unknown: Vec<&str> =
-        manifest.schema.iter().map(String::as_str).filter(|step| !migrations::ALL.iter().any(|known| known.name == *step)).collect();
+    let unknown: Vec<&str> = manifest
+        .schema
+        .iter()
+        .map(String::as_str)
+        .filter(|step| !migrations::ALL.iter().any(|known| known.name == *step))
+        .collect();
     if !unknown.is_empty() {
-        return Err(Failure::refused(format!("cette sauvegarde vient d’une version plus récente ({}), elle contient {}", manifest.program, unknown.join(", ")))
-            .mend("rétablissez-la avec cette version-là, ou une plus récente"));
+        return Err(Failure::refused(format!(
+            "cette sauvegarde vient d’une version plus récente ({}), elle contient {}",
+            manifest.program,
+            unknown.join(", ")
+        ))
+        .mend("rétablissez-la avec cette version-là, ou une plus récente"));
     }
     let engine = if settings.sqlite_file().is_some() { "sqlite" } else { "postgres" };
     if manifest.engine != engine {
-        return Err(Failure::refused(format!("cette sauvegarde vient de {}, la base configurée est de {engine}", manifest.engine))
-            .mend("changez --database\u{a0}: une sauvegarde se rétablit sur le moteur dont elle vient"));
+        return Err(Failure::refused(format!(
+            "cette sauvegarde vient de {}, la base configurée est de {engine}",
+            manifest.engine
+        ))
+        .mend("changez --database\u{a0}: une sauvegarde se rétablit sur le moteur dont elle vient"));
     }
     let keys = house::read_key(settings)?;
     if manifest::fingerprint(&keys) != manifest.key_fingerprint {

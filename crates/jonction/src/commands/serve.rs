@@ -24,7 +24,8 @@ const UPKEEP: Duration = Duration::from_secs(5);
 /// Serves the data of the configuration until it is asked to stop.
 pub async fn serve(settings: &Settings) -> Result<Exit> {
     // What can be wrong without the data is said before touching it.
-    let (wanted, accent, logo, checkpoints) = (settings.listen()?, settings.accent()?, settings.logo()?, settings.checkpoints()?);
+    let (wanted, accent, logo, checkpoints) =
+        (settings.listen()?, settings.accent()?, settings.logo()?, settings.checkpoints()?);
     let behind_proxy = settings.behind_proxy()?;
     let listener = listen(wanted).await?;
     let listening = listener.local_addr().map_err(|problem| Failure::system(problem).at(wanted))?;
@@ -88,7 +89,8 @@ pub async fn run(app: App, listener: TcpListener, handlers: Handlers) -> Result<
             }
         })
     });
-    let router = web::app::router(app).map_err(|problem| Failure::configuration(problem).mend("corrigez public_origin"))?;
+    let router =
+        web::app::router(app).map_err(|problem| Failure::configuration(problem).mend("corrigez public_origin"))?;
     let (stop, stopping) = watch::channel(false);
     let asked = |mut stopping: watch::Receiver<bool>| async move {
         // An error says that the other end is gone: that is the end too.

@@ -13,7 +13,9 @@ pub async fn verify(settings: &Settings, asked: &Verify) -> Result<Exit> {
     house::refuse_old_schema(&db).await?;
     let kept = match (&asked.checkpoints, settings.checkpoints()?) {
         (Some(path), _) if !path.exists() => {
-            return Err(Failure::system("il n’y a pas de points de contrôle ici").at(path.display()).mend("vérifiez --checkpoints"));
+            return Err(Failure::system("il n’y a pas de points de contrôle ici")
+                .at(path.display())
+                .mend("vérifiez --checkpoints"));
         }
         (Some(path), _) => checkpoint::read(path)?,
         (None, Some(target)) => target.read()?,
@@ -23,7 +25,9 @@ pub async fn verify(settings: &Settings, asked: &Verify) -> Result<Exit> {
     let departments = tenant::all(&db).await?;
     let mut breaches = Vec::new();
     let unknown = kept.iter().filter(|kept| !departments.iter().any(|department| department.id.raw() == kept.tenant));
-    breaches.extend(unknown.map(|kept| format!("point de contrôle {}\u{a0}: ce département n’est plus dans la base", kept.number)));
+    breaches.extend(
+        unknown.map(|kept| format!("point de contrôle {}\u{a0}: ce département n’est plus dans la base", kept.number)),
+    );
     for department in &departments {
         for chain in Chain::ALL {
             let found = journal::verify(&db, *chain, department.id, &kept, now).await?;
@@ -43,7 +47,12 @@ pub async fn verify(settings: &Settings, asked: &Verify) -> Result<Exit> {
                     web::fr::count(unsealed, "ligne attend son sceau", "lignes attendent leur sceau")
                 );
             }
-            breaches.extend(found.breaches.into_iter().map(|breach| format!("{}, {}\u{a0}: {breach}", department.name, name(*chain))));
+            breaches.extend(
+                found
+                    .breaches
+                    .into_iter()
+                    .map(|breach| format!("{}, {}\u{a0}: {breach}", department.name, name(*chain))),
+            );
         }
     }
     for breach in &breaches {
@@ -58,7 +67,10 @@ pub async fn verify(settings: &Settings, asked: &Verify) -> Result<Exit> {
             Ok(Exit::Done)
         }
         (true, kept) => {
-            println!("Le journal est cohérent et conforme à {}.", web::fr::count(kept, "point de contrôle", "points de contrôle"));
+            println!(
+                "Le journal est cohérent et conforme à {}.",
+                web::fr::count(kept, "point de contrôle", "points de contrôle")
+            );
             Ok(Exit::Done)
         }
     }

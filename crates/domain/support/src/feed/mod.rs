@@ -10,7 +10,10 @@ mod service;
 mod store;
 
 pub use model::{
-    BatchOutcome, FeedFile, FileHeader, HouseholdObservation, Issue, NewIssue, ParentLink, PersonObservation, Report, SeenMembership, Severity,
+    BatchOutcome, FeedFile, FileHeader, HouseholdObservation, Issue, NewIssue, ParentLink, PersonObservation, Report,
+    SeenMembership, Severity,
 };
-pub use service::{Course, HouseholdBatch, Opening, apply, complete, file, file_by_digest, files, is_late, issue_groups, issues, open};
+pub use service::{
+    Course, HouseholdBatch, Opening, apply, complete, file, file_by_digest, files, is_late, issue_groups, issues, open,
+};
 pub(crate) use service::{pictures, sources};

@@ -176,25 +176,19 @@ pub fn resolve(
     let days = days(&records.sightings, place);
     let on = place.on;
     let (claim, claim_periods) =
-        resolve_kind(&records.claim, &days, on, Some(Some(observation.claim.clone())), false, |claim| Some(claim.claimed_on));
+        resolve_kind(&records.claim, &days, on, Some(Some(observation.claim.clone())), false, |claim| {
+            Some(claim.claimed_on)
+        });
     let (right, right_periods) =
         resolve_kind(&records.right, &days, on, Some(Some(observation.right.clone())), false, |_| None);
-    let (family, family_periods) = resolve_kind(
-        &records.family,
-        &days,
-        on,
-        Some(Some(observation.family.clone())),
-        false,
-        |family| Some(family.situation_since),
-    );
-    let (address, address_periods) = resolve_kind(
-        &records.address,
-        &days,
-        on,
-        observation.address.clone().map(Some),
-        false,
-        |address| address.moved_in,
-    );
+    let (family, family_periods) =
+        resolve_kind(&records.family, &days, on, Some(Some(observation.family.clone())), false, |family| {
+            Some(family.situation_since)
+        });
+    let (address, address_periods) =
+        resolve_kind(&records.address, &days, on, observation.address.clone().map(Some), false, |address| {
+            address.moved_in
+        });
 
     // The last of two blocks of one person in one household replaces the earlier.
     let mut observed: Vec<&PersonObservation> = Vec::with_capacity(observation.persons.len());
@@ -203,8 +197,11 @@ pub fn resolve(
         observed.push(person);
     }
     let matched = match_persons(&records.persons, &observed, lock);
-    let ids: Vec<Id<Person>> =
-        matched.records.iter().map(|record| record.map_or_else(&mut new_id, |position| records.persons[position].id)).collect();
+    let ids: Vec<Id<Person>> = matched
+        .records
+        .iter()
+        .map(|record| record.map_or_else(&mut new_id, |position| records.persons[position].id))
+        .collect();
     let parents = parents(&observed, &ids);
 
     let mut persons = Vec::new();
@@ -236,11 +233,8 @@ pub fn resolve(
         pictures.push(picture);
     }
     // Those the file no longer mentions.
-    let mut doubts: Vec<(Id<Person>, Id<Person>, Reason)> = matched
-        .doubts
-        .iter()
-        .map(|(a, b, reason)| (records.persons[*a].id, records.persons[*b].id, *reason))
-        .collect();
+    let mut doubts: Vec<(Id<Person>, Id<Person>, Reason)> =
+        matched.doubts.iter().map(|(a, b, reason)| (records.persons[*a].id, records.persons[*b].id, *reason)).collect();
     for (position, known) in records.persons.iter().enumerate() {
         if matched.records.contains(&Some(position)) {
             continue;
@@ -288,11 +282,19 @@ fn resolve_person(
     let (membership, membership_periods) =
         resolve_kind(&known.membership, days, on, Some(membership), true, |membership| Some(membership.attached_since));
     let (identity, identity_periods) =
-        resolve_kind(&known.identity, &present, on, person.map(|person| Some(person.identity.clone())), false, |_| None);
+        resolve_kind(&known.identity, &present, on, person.map(|person| Some(person.identity.clone())), false, |_| {
+            None
+        });
     let registered = person.and_then(|person| person.nir.as_ref()).map(|nir| lock.registration(nir)).transpose()?;
     let (registration, _) = resolve_kind(&known.registration, &present, on, registered.map(Some), false, |_| None);
-    let (occupation, _) =
-        resolve_kind(&known.occupation, &present, on, person.map(|person| Some(person.occupation.clone())), false, |_| None);
+    let (occupation, _) = resolve_kind(
+        &known.occupation,
+        &present,
+        on,
+        person.map(|person| Some(person.occupation.clone())),
+        false,
+        |_| None,
+    );
     Ok((
         PersonChanges { id: known.id, is_new: false, identity, registration, membership, occupation },
         PictureOfPerson { id: known.id, identity: identity_periods, membership: membership_periods },

@@ -34,10 +34,14 @@ pub async fn open(platform: &Platform, actor: &Actor, header: &FileHeader) -> Re
     let tx = platform.db.begin().await?;
     // Two imports of one header at the same time: the second waits here, then finds the first.
     tx.hold(&[permit.tenant().raw() ^ 0x6665_6564]).await?;
-    let known = store::file_by_header(&tx, &permit, &header.application, &header.kind, &header.nature, &header.created).await?;
+    let known =
+        store::file_by_header(&tx, &permit, &header.application, &header.kind, &header.nature, &header.created).await?;
     if let Some(known) = known {
         if known.sha256 != header.sha256 {
-            return Err(Error::SameHeaderOtherContent { file_name: known.file_name, reference_date: known.reference_date });
+            return Err(Error::SameHeaderOtherContent {
+                file_name: known.file_name,
+                reference_date: known.reference_date,
+            });
         }
         return Ok(if known.completed_at.is_some() { Opening::AlreadyIn(known) } else { Opening::Ready(known) });
     }
@@ -62,7 +66,14 @@ pub async fn open(platform: &Platform, actor: &Actor, header: &FileHeader) -> Re
     };
     tx.fill(std::slice::from_ref(&file)).await?;
     let told = serde_json::json!({ "file_name": file.file_name, "sha256": file.sha256, "reference_date": file.reference_date.to_string() });
-    journal::append(&tx, Chain::Writes, permit.tenant(), platform.now(), permit.entry("feed.opened", "feed_file", Some(file.id.raw()), told)).await?;
+    journal::append(
+        &tx,
+        Chain::Writes,
+        permit.tenant(),
+        platform.now(),
+        permit.entry("feed.opened", "feed_file", Some(file.id.raw()), told),
+    )
+    .await?;
     tx.commit().await?;
     Ok(Opening::Ready(file))
 }
@@ -105,7 +116,13 @@ impl Course {
 
 /// Applies one stretch of a file in one transaction, with the place where to resume. After an error the
 /// course is to be dropped.
-pub async fn apply(platform: &Platform, actor: &Actor, file: &FeedFile, batch: HouseholdBatch, course: &mut Course) -> Result<()> {
+pub async fn apply(
+    platform: &Platform,
+    actor: &Actor,
+    file: &FeedFile,
+    batch: HouseholdBatch,
+    course: &mut Course,
+) -> Result<()> {
     let permit = platform::gate::permit::<ImportFeed>(actor)?;
     let work = BatchWork { platform, permit: &permit, file, rules: &course.rules };
     let tx = platform.db.begin().await?;
@@ -151,7 +168,8 @@ impl BatchWork<'_> {
         let tenant = permit.tenant();
         let place = Place { on: file.reference_date, created: file.created.clone(), file: file.id };
 
-        let claim_numbers: Vec<String> = observations.iter().map(|observation| observation.claim_number.clone()).collect();
+        let claim_numbers: Vec<String> =
+            observations.iter().map(|observation| observation.claim_number.clone()).collect();
         let known = store::known_households(tx, permit, &claim_numbers).await?;
         let known_ids: Vec<Id<Household>> = known.values().copied().collect();
         let mut sightings = store::sightings(tx, permit, &known_ids).await?;
@@ -170,7 +188,9 @@ impl BatchWork<'_> {
         let mut loaded = store::records(tx, permit, &to_load).await?;
 
         let mut new_ids = tx
-            .reserve_ids(observations.len() + observations.iter().map(|observation| observation.persons.len()).sum::<usize>())
+            .reserve_ids(
+                observations.len() + observations.iter().map(|observation| observation.persons.len()).sum::<usize>(),
+            )
             .await?
             .into_iter();
         let mut next_id = move || new_ids.next().expect("one number for each household and each person was reserved");
@@ -184,7 +204,11 @@ impl BatchWork<'_> {
             let household = id.unwrap_or_else(|| Id::new(next_id()));
             if id.is_none() {
                 outcome.new_households += 1;
-                new_households.push(HouseholdRow { id: household, tenant, claim_number: observation.claim_number.clone() });
+                new_households.push(HouseholdRow {
+                    id: household,
+                    tenant,
+                    claim_number: observation.claim_number.clone(),
+                });
             }
             let seen = sightings.remove(&household).unwrap_or_default();
             if seen.iter().any(|(seen, _)| seen.file == file.id) {
@@ -225,7 +249,9 @@ impl BatchWork<'_> {
         let tenant = permit.tenant();
         let new_persons: Vec<PersonRow> = changes
             .iter()
-            .flat_map(|(change, _)| change.persons.iter().filter(|person| person.is_new).map(|person| (person.id, change.household)))
+            .flat_map(|(change, _)| {
+                change.persons.iter().filter(|person| person.is_new).map(|person| (person.id, change.household))
+            })
             .map(|(id, household)| PersonRow { id, tenant, household })
             .collect();
         outcome.new_persons += new_persons.len() as u64;
@@ -245,11 +271,18 @@ impl BatchWork<'_> {
         let mut appeared: HashSet<Id<Person>> = HashSet::new();
         let mut touched: Vec<i64> = Vec::with_capacity(changes.len());
         // Households that had cards already.
-        let known_before: Vec<Id<Household>> =
-            changes.iter().map(|(change, _)| change.household).filter(|household| !new_households.contains(household)).collect();
+        let known_before: Vec<Id<Household>> = changes
+            .iter()
+            .map(|(change, _)| change.household)
+            .filter(|household| !new_households.contains(household))
+            .collect();
         for (change, line) in changes {
-            let provenance =
-                Provenance { source: Source::BeneficiaryFeed, import: Some(self.file.id), line: Some(line), author: permit.account() };
+            let provenance = Provenance {
+                source: Source::BeneficiaryFeed,
+                import: Some(self.file.id),
+                line: Some(line),
+                author: permit.account(),
+            };
             touched.push(change.household.raw());
             new_cards.extend(cards(tenant, change.household, &change.picture, self.rules));
             claims.push(change.household, change.claim, provenance);
@@ -273,7 +306,10 @@ impl BatchWork<'_> {
         added += families.flush(tx).await?.len() + addresses.flush(tx).await?.len();
         let identities = identities.flush(tx).await?;
         let registrations = registrations.flush(tx).await?;
-        added += identities.len() + registrations.len() + memberships.flush(tx).await?.len() + occupations.flush(tx).await?.len();
+        added += identities.len()
+            + registrations.len()
+            + memberships.flush(tx).await?.len()
+            + occupations.flush(tx).await?.len();
         outcome.facts_added += added as u64;
 
         search::index_names(tx, permit, words, &appeared, &renamed, &identities).await?;
@@ -285,7 +321,14 @@ impl BatchWork<'_> {
 
         if !touched.is_empty() {
             let told = serde_json::json!({ "file": self.file.id.raw(), "households": touched, "facts": added });
-            journal::append(tx, Chain::Writes, tenant, now, permit.entry("feed.batch", "feed_file", Some(self.file.id.raw()), told)).await?;
+            journal::append(
+                tx,
+                Chain::Writes,
+                tenant,
+                now,
+                permit.entry("feed.batch", "feed_file", Some(self.file.id.raw()), told),
+            )
+            .await?;
         }
         Ok(())
     }
@@ -302,7 +345,14 @@ pub async fn complete(platform: &Platform, actor: &Actor, file: &FeedFile, mut r
     let tx = platform.db.begin().await?;
     store::complete(&tx, &permit, file.id, platform.now(), &report).await?;
     let told = serde_json::json!({ "facts": report.facts_added, "households": report.households_applied });
-    journal::append(&tx, Chain::Writes, permit.tenant(), platform.now(), permit.entry("feed.completed", "feed_file", Some(file.id.raw()), told)).await?;
+    journal::append(
+        &tx,
+        Chain::Writes,
+        permit.tenant(),
+        platform.now(),
+        permit.entry("feed.completed", "feed_file", Some(file.id.raw()), told),
+    )
+    .await?;
     tx.commit().await?;
     Ok(report)
 }
@@ -326,13 +376,24 @@ pub async fn file_by_digest(platform: &Platform, actor: &Actor, sha256: &str) ->
 }
 
 /// What an import had to say, counted by severity and code, the most frequent first.
-pub async fn issue_groups(platform: &Platform, actor: &Actor, file: Id<Import>) -> Result<Vec<(Severity, String, i64)>> {
+pub async fn issue_groups(
+    platform: &Platform,
+    actor: &Actor,
+    file: Id<Import>,
+) -> Result<Vec<(Severity, String, i64)>> {
     let permit = platform::gate::permit::<ReadImports>(actor)?;
     Ok(store::issue_groups(&platform.db, &permit, file).await?)
 }
 
 /// What an import had to say, by number, after `after`.
-pub async fn issues(platform: &Platform, actor: &Actor, file: Id<Import>, severity: Severity, after: i64, limit: i64) -> Result<Vec<Issue>> {
+pub async fn issues(
+    platform: &Platform,
+    actor: &Actor,
+    file: Id<Import>,
+    severity: Severity,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Issue>> {
     let permit = platform::gate::permit::<ReadImports>(actor)?;
     Ok(store::issues(&platform.db, &permit, file, severity, after, limit).await?)
 }
@@ -347,7 +408,9 @@ pub(crate) async fn pictures(
     let records = store::records(ask, permit, households).await?;
     let mut pictures: Vec<(Id<Household>, Picture)> = records
         .into_iter()
-        .map(|(household, records)| (household, records.picture(claim_numbers.get(&household).cloned().unwrap_or_default())))
+        .map(|(household, records)| {
+            (household, records.picture(claim_numbers.get(&household).cloned().unwrap_or_default()))
+        })
         .collect();
     pictures.sort_by_key(|(household, _)| *household);
     Ok(pictures)
@@ -360,7 +423,12 @@ pub(crate) struct Sources {
     pub absent_from: Option<Id<Import>>,
 }
 
-pub(crate) async fn sources(ask: &impl Ask, permit: &Permit<ReadPerson>, household: Id<Household>, known: Instant) -> db::Result<Sources> {
+pub(crate) async fn sources(
+    ask: &impl Ask,
+    permit: &Permit<ReadPerson>,
+    household: Id<Household>,
+    known: Instant,
+) -> db::Result<Sources> {
     let spoke = store::files_of_household(ask, permit, household, known).await?;
     let last_seen = spoke.last().map(|file| (file.id, file.reference_date));
     let last_monthly = store::last_monthly(ask, permit, known).await?;

@@ -96,19 +96,37 @@ pub(super) async fn files(ask: &impl Ask, permit: &Permit<ReadImports>, limit: i
     ask.all(&FILES, &[&permit.tenant(), &limit]).await
 }
 
-pub(super) async fn file_by_digest(ask: &impl Ask, permit: &Permit<ReadImports>, sha256: &str) -> db::Result<Option<FeedFile>> {
+pub(super) async fn file_by_digest(
+    ask: &impl Ask,
+    permit: &Permit<ReadImports>,
+    sha256: &str,
+) -> db::Result<Option<FeedFile>> {
     ask.maybe(&FILE_BY_DIGEST, &[&permit.tenant(), &sha256]).await
 }
 
-pub(super) async fn issue_groups(ask: &impl Ask, permit: &Permit<ReadImports>, file: Id<Import>) -> db::Result<Vec<(Severity, String, i64)>> {
+pub(super) async fn issue_groups(
+    ask: &impl Ask,
+    permit: &Permit<ReadImports>,
+    file: Id<Import>,
+) -> db::Result<Vec<(Severity, String, i64)>> {
     ask.all(&ISSUE_GROUPS, &[&permit.tenant(), &file]).await
 }
 
-pub(super) async fn last_reference_date(ask: &impl Ask, permit: &Permit<ImportFeed>, kind: &str) -> db::Result<Option<Date>> {
+pub(super) async fn last_reference_date(
+    ask: &impl Ask,
+    permit: &Permit<ImportFeed>,
+    kind: &str,
+) -> db::Result<Option<Date>> {
     ask.one::<Option<Date>>(&LAST_REFERENCE_DATE, &[&permit.tenant(), &kind]).await
 }
 
-pub(super) async fn advance(tx: &Tx, permit: &Permit<ImportFeed>, file: Id<Import>, done: i64, report: &Report) -> db::Result<u64> {
+pub(super) async fn advance(
+    tx: &Tx,
+    permit: &Permit<ImportFeed>,
+    file: Id<Import>,
+    done: i64,
+    report: &Report,
+) -> db::Result<u64> {
     tx.execute(&ADVANCE, &[&done, &Json(report), &permit.tenant(), &file]).await
 }
 
@@ -123,7 +141,12 @@ pub(super) async fn complete(
 }
 
 /// Households of the monthly file before, open there, that `file` does not mention: their claim numbers.
-pub(super) async fn not_seen(ask: &impl Ask, permit: &Permit<ImportFeed>, file: Id<Import>, reference_date: Date) -> db::Result<Vec<String>> {
+pub(super) async fn not_seen(
+    ask: &impl Ask,
+    permit: &Permit<ImportFeed>,
+    file: Id<Import>,
+    reference_date: Date,
+) -> db::Result<Vec<String>> {
     let previous: Option<Id<Import>> = ask.maybe(&PREVIOUS_MONTHLY, &[&permit.tenant(), &reference_date]).await?;
     match previous {
         Some(previous) => ask.all(&NOT_SEEN, &[&previous, &file, &reference_date]).await,
@@ -132,7 +155,12 @@ pub(super) async fn not_seen(ask: &impl Ask, permit: &Permit<ImportFeed>, file: 
 }
 
 /// Notes what the import has to say about single households, numbered after what is already noted.
-pub(super) async fn note_issues(tx: &Tx, permit: &Permit<ImportFeed>, file: Id<Import>, issues: Vec<NewIssue>) -> db::Result<()> {
+pub(super) async fn note_issues(
+    tx: &Tx,
+    permit: &Permit<ImportFeed>,
+    file: Id<Import>,
+    issues: Vec<NewIssue>,
+) -> db::Result<()> {
     if issues.is_empty() {
         return Ok(());
     }
@@ -189,7 +217,8 @@ pub(super) async fn sightings(
     permit: &Permit<ImportFeed>,
     households: &[Id<Household>],
 ) -> db::Result<HashMap<Id<Household>, Vec<(Place, i64)>>> {
-    let found: Vec<(Id<Household>, Date, String, Id<Import>, i64)> = SIGHTINGS.all(ask, &[&permit.tenant()], households).await?;
+    let found: Vec<(Id<Household>, Date, String, Id<Import>, i64)> =
+        SIGHTINGS.all(ask, &[&permit.tenant()], households).await?;
     let mut sightings: HashMap<Id<Household>, Vec<(Place, i64)>> = HashMap::new();
     for (household, on, created, file, content_hash) in found {
         sightings.entry(household).or_default().push((Place { on, created, file }, content_hash));
@@ -259,6 +288,10 @@ pub(super) async fn files_of_household(
 }
 
 /// The most recent month known whole at a moment.
-pub(super) async fn last_monthly(ask: &impl Ask, permit: &Permit<ReadPerson>, known: Instant) -> db::Result<Option<FeedFile>> {
+pub(super) async fn last_monthly(
+    ask: &impl Ask,
+    permit: &Permit<ReadPerson>,
+    known: Instant,
+) -> db::Result<Option<FeedFile>> {
     ask.maybe(&LAST_MONTHLY, &[&permit.tenant(), &known]).await
 }

@@ -44,14 +44,20 @@ async fn pairs(platform: &Platform, permit: &Permit<DecideMatch>, doubts: Vec<Do
         .map(|fact| (fact.subject, (fact.value.verdict, fact.valid.from)))
         .collect();
     let persons: Vec<Id<Person>> = doubts.iter().flat_map(|doubt| [doubt.person_a, doubt.person_b]).collect();
-    let cards: HashMap<Id<Person>, Card> =
-        crate::person::store::cards_of(&platform.db, tenant, &persons).await?.into_iter().map(|card| (card.person, card)).collect();
+    let cards: HashMap<Id<Person>, Card> = crate::person::store::cards_of(&platform.db, tenant, &persons)
+        .await?
+        .into_iter()
+        .map(|card| (card.person, card))
+        .collect();
     let mut memberships: HashMap<Id<Person>, Membership> = HashMap::new();
     for fact in current_many::<Membership>(&platform.db, tenant, &persons).await? {
         memberships.insert(fact.subject, fact.value);
     }
-    let numbered: Vec<Id<Person>> =
-        current_many::<Registration>(&platform.db, tenant, &persons).await?.into_iter().map(|fact| fact.subject).collect();
+    let numbered: Vec<Id<Person>> = current_many::<Registration>(&platform.db, tenant, &persons)
+        .await?
+        .into_iter()
+        .map(|fact| fact.subject)
+        .collect();
     let side = |person: Id<Person>| {
         let membership = memberships.get(&person);
         cards.get(&person).map(|card| Side {
@@ -64,7 +70,14 @@ async fn pairs(platform: &Platform, permit: &Permit<DecideMatch>, doubts: Vec<Do
     // A record emptied since (its only file was replaced) leaves nothing to decide.
     Ok(doubts
         .into_iter()
-        .filter_map(|doubt| Some(Pair { a: side(doubt.person_a)?, b: side(doubt.person_b)?, verdict: decided.get(&doubt.id).copied(), doubt }))
+        .filter_map(|doubt| {
+            Some(Pair {
+                a: side(doubt.person_a)?,
+                b: side(doubt.person_b)?,
+                verdict: decided.get(&doubt.id).copied(),
+                doubt,
+            })
+        })
         .collect())
 }
 
@@ -84,7 +97,11 @@ pub async fn undo(platform: &Platform, actor: &Actor, doubt: Id<Doubt>) -> Resul
 
 /// Decides « same person » for those of the given pairs on which nothing speaks against it. Gives each
 /// pair with whether it was decided: the others still wait.
-pub async fn decide_certain(platform: &Platform, actor: &Actor, doubts: &[Id<Doubt>]) -> Result<Vec<(Id<Doubt>, bool)>> {
+pub async fn decide_certain(
+    platform: &Platform,
+    actor: &Actor,
+    doubts: &[Id<Doubt>],
+) -> Result<Vec<(Id<Doubt>, bool)>> {
     let permit = platform::gate::permit::<DecideMatch>(actor)?;
     let mut results = Vec::with_capacity(doubts.len());
     for id in doubts {
@@ -101,7 +118,12 @@ pub async fn decide_certain(platform: &Platform, actor: &Actor, doubts: &[Id<Dou
     Ok(results)
 }
 
-async fn write(platform: &Platform, permit: &Permit<DecideMatch>, doubt: &Doubt, verdict: Option<Verdict>) -> Result<()> {
+async fn write(
+    platform: &Platform,
+    permit: &Permit<DecideMatch>,
+    doubt: &Doubt,
+    verdict: Option<Verdict>,
+) -> Result<()> {
     let (tenant, now, today) = (permit.tenant(), platform.now(), platform.today());
     let persons = [doubt.person_a, doubt.person_b];
     let tx = platform.db.begin().await?;
@@ -121,7 +143,8 @@ async fn write(platform: &Platform, permit: &Permit<DecideMatch>, doubt: &Doubt,
         None => "match.undone",
     };
     let told = serde_json::json!({ "doubt": doubt.id.raw(), "reason": doubt.reason.as_code() });
-    let entries = persons.iter().map(|person| permit.entry(action, "person", Some(person.raw()), told.clone())).collect();
+    let entries =
+        persons.iter().map(|person| permit.entry(action, "person", Some(person.raw()), told.clone())).collect();
     journal::append_all(&tx, Chain::Writes, tenant, now, entries).await?;
     Ok(tx.commit().await?)
 }

@@ -39,13 +39,15 @@ pub(crate) async fn across_households(
     registrations: &[Fact<Registration>],
 ) -> db::Result<Vec<(Id<Person>, Id<Person>, Reason)>> {
     let tenant = permit.tenant();
-    let keys: Vec<String> = identities.iter().map(|fact| fact.value.match_key.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+    let keys: Vec<String> =
+        identities.iter().map(|fact| fact.value.match_key.clone()).collect::<BTreeSet<_>>().into_iter().collect();
     let indexes: Vec<Vec<u8>> =
         registrations.iter().map(|fact| fact.value.blind_index.clone()).collect::<BTreeSet<_>>().into_iter().collect();
     let by_number = pairs(BY_BLIND_INDEX.all::<(Vec<u8>, Id<Person>), _>(tx, &[&tenant], &indexes).await?);
     let by_name = pairs(BY_MATCH_KEY.all::<(String, Id<Person>), _>(tx, &[&tenant], &keys).await?);
     // Inside one household, persons are told apart when its file is read.
-    let concerned: Vec<Id<Person>> = by_number.iter().chain(&by_name).flat_map(|(a, b)| [*a, *b]).collect::<BTreeSet<_>>().into_iter().collect();
+    let concerned: Vec<Id<Person>> =
+        by_number.iter().chain(&by_name).flat_map(|(a, b)| [*a, *b]).collect::<BTreeSet<_>>().into_iter().collect();
     let homes: HashMap<Id<Person>, Id<Household>> =
         HOUSEHOLDS_OF.all::<(Id<Person>, Id<Household>), _>(tx, &[&tenant], &concerned).await?.into_iter().collect();
     let apart = |(a, b): &(Id<Person>, Id<Person>)| homes.get(a) != homes.get(b);
@@ -54,12 +56,15 @@ pub(crate) async fn across_households(
     let candidates: Vec<(Id<Person>, Id<Person>)> = by_name.filter(|pair| !same_number.contains(pair)).collect();
 
     // Two people of one name and birth date with different numbers are two people.
-    let concerned: Vec<Id<Person>> = candidates.iter().flat_map(|(a, b)| [*a, *b]).collect::<BTreeSet<_>>().into_iter().collect();
+    let concerned: Vec<Id<Person>> =
+        candidates.iter().flat_map(|(a, b)| [*a, *b]).collect::<BTreeSet<_>>().into_iter().collect();
     let mut numbers: HashMap<Id<Person>, Vec<u8>> = HashMap::new();
     for fact in current_many::<Registration>(tx, tenant, &concerned).await? {
         numbers.insert(fact.subject, fact.value.blind_index);
     }
-    let same_identity = candidates.into_iter().filter(|(a, b)| !matches!((numbers.get(a), numbers.get(b)), (Some(a), Some(b)) if a != b));
+    let same_identity = candidates
+        .into_iter()
+        .filter(|(a, b)| !matches!((numbers.get(a), numbers.get(b)), (Some(a), Some(b)) if a != b));
     let doubts = same_number.iter().map(|(a, b)| (*a, *b, Reason::SameNumber));
     Ok(doubts.chain(same_identity.map(|(a, b)| (a, b, Reason::SameIdentity))).collect())
 }
@@ -133,7 +138,8 @@ pub(crate) async fn decided_groups(ask: &impl Ask, tenant: Id<Tenant>) -> db::Re
 /// The record that stands for a group: an adult present in a household with an open right comes first,
 /// then the most recent record.
 pub(crate) fn elect(cards: &[Card]) -> Option<Id<Person>> {
-    let rank = |card: &&Card| (is_adult_present(card), matches!(card.right_status.as_str(), "2" | "3" | "4"), card.person);
+    let rank =
+        |card: &&Card| (is_adult_present(card), matches!(card.right_status.as_str(), "2" | "3" | "4"), card.person);
     cards.iter().max_by_key(rank).map(|card| card.person)
 }
 
@@ -177,7 +183,12 @@ pub(super) async fn doubt(ask: &impl Ask, permit: &Permit<DecideMatch>, id: Id<D
     ask.maybe(&DOUBT, &[&permit.tenant(), &id]).await
 }
 
-pub(super) async fn open(ask: &impl Ask, permit: &Permit<DecideMatch>, after: Id<Doubt>, limit: i64) -> db::Result<Vec<Doubt>> {
+pub(super) async fn open(
+    ask: &impl Ask,
+    permit: &Permit<DecideMatch>,
+    after: Id<Doubt>,
+    limit: i64,
+) -> db::Result<Vec<Doubt>> {
     ask.all(&OPEN, &[&permit.tenant(), &after, &limit]).await
 }
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use base::{Date, Id, Period, fold};
 use facts::Tenant;
-use law::publics::{BirthPrecision, FamilySituation, Nature as NatureKind, PublicsInput, RightNature, RsaRole, Thresholds};
+use law::publics::{
+    BirthPrecision, FamilySituation, Nature as NatureKind, PublicsInput, RightNature, RsaRole, Thresholds,
+};
 
 use territory::communes::Successors;
 
@@ -98,11 +100,16 @@ pub(crate) fn publics_input(facts: &InForce<'_>) -> PublicsInput {
         right_natures: right.map_or_else(Vec::new, |right| {
             let natures = right.natures.0.iter();
             natures
-                .map(|nature| RightNature { nature: NatureKind::from_code(&nature.nature), since: nature.since, last_day: nature.until })
+                .map(|nature| RightNature {
+                    nature: NatureKind::from_code(&nature.nature),
+                    since: nature.since,
+                    last_day: nature.until,
+                })
                 .collect()
         }),
         without_fixed_home: family.map(|family| family.without_fixed_home),
-        first_claim: claim.map(|claim| claim.origin_date.map_or(claim.claimed_on, |origin| origin.min(claim.claimed_on))),
+        first_claim: claim
+            .map(|claim| claim.origin_date.map_or(claim.claimed_on, |origin| origin.min(claim.claimed_on))),
     }
 }
 
@@ -133,10 +140,16 @@ pub fn cards(tenant: Id<Tenant>, household: Id<Household>, picture: &Picture, ru
         .iter()
         .filter_map(|person| {
             // A first identity dated after `day` (a file read ahead of its time) is still the person's.
-            let identity = at(&person.identity, day).or_else(|| person.identity.first().map(|(_, identity)| identity))?;
-            let present = holds(&person.membership, day).filter(|membership| membership.attached_until.is_none_or(|until| until > day));
+            let identity =
+                at(&person.identity, day).or_else(|| person.identity.first().map(|(_, identity)| identity))?;
+            let present = holds(&person.membership, day)
+                .filter(|membership| membership.attached_until.is_none_or(|until| until > day));
             let adult = present.is_some_and(Membership::is_adult_of_the_right);
-            let findings = law::publics::publics(&publics_input(&InForce { identity, present, right, family, claim, children }), thresholds, day);
+            let findings = law::publics::publics(
+                &publics_input(&InForce { identity, present, right, family, claim, children }),
+                thresholds,
+                day,
+            );
             let membership_changes = present.and_then(|membership| membership.attached_until);
             Some(Card {
                 person: person.id,
@@ -155,14 +168,21 @@ pub fn cards(tenant: Id<Tenant>, household: Id<Household>, picture: &Picture, ru
                 obligations: present.and_then(|membership| membership.obligations),
                 right_status: right.map(|right| right.status.clone()).unwrap_or_default(),
                 commune_code: address
-                    .map(|address| rules.communes.resolve(&address.commune_code, day).unwrap_or(&address.commune_code).to_owned())
+                    .map(|address| {
+                        rules.communes.resolve(&address.commune_code, day).unwrap_or(&address.commune_code).to_owned()
+                    })
                     .unwrap_or_default(),
                 claim_number: picture.claim_number.clone(),
                 public_number: claim.map(|claim| claim.public_number().to_owned()).unwrap_or_default(),
                 publics: findings.mask_yes().cast_signed(),
                 publics_unknown: findings.mask_unknown().cast_signed(),
                 computed_on: day,
-                review_on: findings.next_change().into_iter().chain(membership_changes).filter(|change| *change > day).min(),
+                review_on: findings
+                    .next_change()
+                    .into_iter()
+                    .chain(membership_changes)
+                    .filter(|change| *change > day)
+                    .min(),
             })
         })
         .collect()

@@ -23,9 +23,13 @@ pub async fn take_over_contacts(platform: &Platform, actor: &Actor, contacts: &[
     let scope = Scope::of(&platform.db, &permit, valid.from).await?;
     let persons: Vec<Id<Person>> = contacts.iter().map(|(person, _)| *person).collect();
     let tx = platform.db.begin().await?;
-    let communes: HashMap<Id<Person>, String> =
-        store::cards_of(&tx, tenant, &persons).await?.into_iter().map(|card| (card.person, card.commune_code)).collect();
-    let known: HashSet<Id<Person>> = current_many::<Contact>(&tx, tenant, &persons).await?.into_iter().map(|fact| fact.subject).collect();
+    let communes: HashMap<Id<Person>, String> = store::cards_of(&tx, tenant, &persons)
+        .await?
+        .into_iter()
+        .map(|card| (card.person, card.commune_code))
+        .collect();
+    let known: HashSet<Id<Person>> =
+        current_many::<Contact>(&tx, tenant, &persons).await?.into_iter().map(|fact| fact.subject).collect();
     let mut batch = Batch::new(tenant, now);
     let mut entries = Vec::new();
     for (person, contact) in contacts {

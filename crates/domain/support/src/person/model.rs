@@ -45,7 +45,13 @@ facts::kind! {
 impl Identity {
     /// What two records of one human being share in different households: folded birth name and first
     /// name, birth date (only what is true of it) and sex.
-    pub fn match_key_of(birth_name: &str, first_name: &str, birth_date: Date, precision: Precision, sex: &str) -> String {
+    pub fn match_key_of(
+        birth_name: &str,
+        first_name: &str,
+        birth_date: Date,
+        precision: Precision,
+        sex: &str,
+    ) -> String {
         let date = match precision {
             Precision::Full => birth_date.to_string(),
             Precision::DayUnknown => format!("{}-{:02}", birth_date.year(), birth_date.month()),
@@ -89,7 +95,11 @@ impl db::Param for Locked {
     fn to_lite(&self) -> db::driver::ToSqlOutput<'_> {
         self.0.to_lite()
     }
-    fn to_pg(&self, kind: &db::driver::Type, out: &mut db::driver::BytesMut) -> db::driver::PgResult<db::driver::IsNull> {
+    fn to_pg(
+        &self,
+        kind: &db::driver::Type,
+        out: &mut db::driver::BytesMut,
+    ) -> db::driver::PgResult<db::driver::IsNull> {
         self.0.to_pg(kind, out)
     }
 }

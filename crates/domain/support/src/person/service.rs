@@ -28,7 +28,13 @@ pub async fn rules(platform: &Platform, tenant: Id<Tenant>) -> Result<CardRules>
 
 /// Opens a person's file as it stood on the day `on`, with what was known by the moment `known`.
 /// The reading is logged before the file is given.
-pub async fn open_file(platform: &Platform, actor: &Actor, person: Id<Person>, on: Date, known: Instant) -> Result<PersonFile> {
+pub async fn open_file(
+    platform: &Platform,
+    actor: &Actor,
+    person: Id<Person>,
+    on: Date,
+    known: Instant,
+) -> Result<PersonFile> {
     let permit = platform::gate::permit::<ReadPerson>(actor)?;
     let (db, tenant) = (&platform.db, permit.tenant());
     let scope = Scope::of(db, &permit, platform.today()).await?;
@@ -36,7 +42,12 @@ pub async fn open_file(platform: &Platform, actor: &Actor, person: Id<Person>, o
     let detail = serde_json::json!({ "on": on.to_string(), "known": known.to_string() });
     platform.readings.record(Reading::of(&permit, "person", Some(person.raw()), detail)).await?;
 
-    async fn dated<K: Kind>(db: &db::Db, tenant: Id<Tenant>, subject: Id<K::Subject>, known: Instant) -> db::Result<Dated<K>> {
+    async fn dated<K: Kind>(
+        db: &db::Db,
+        tenant: Id<Tenant>,
+        subject: Id<K::Subject>,
+        known: Instant,
+    ) -> db::Result<Dated<K>> {
         Ok(Dated::as_known(history::<K>(db, tenant, subject).await?, known))
     }
     let mut members = Vec::new();
@@ -45,8 +56,14 @@ pub async fn open_file(platform: &Platform, actor: &Actor, person: Id<Person>, o
         let membership: Dated<Membership> = dated(db, tenant, other, known).await?;
         let shown = identity.latest(on).or(identity.0.first());
         if let (Some(identity), Some(last)) = (shown, membership.latest(on)) {
-            let present = membership.on(on).is_some_and(|fact| fact.value.attached_until.is_none_or(|until| until > on));
-            members.push(HouseholdMember { person: other, identity: identity.value.clone(), membership: last.value.clone(), present });
+            let present =
+                membership.on(on).is_some_and(|fact| fact.value.attached_until.is_none_or(|until| until > on));
+            members.push(HouseholdMember {
+                person: other,
+                identity: identity.value.clone(),
+                membership: last.value.clone(),
+                present,
+            });
         }
     }
     let card = store::card(db, &permit, person).await?;
@@ -110,7 +127,11 @@ fn publics(file: &PersonFile) -> Option<law::publics::Findings> {
 }
 
 /// The household of a person the actor may read. Somebody out of reach and nobody at all give the same answer.
-async fn within_reach(platform: &Platform, permit: &Permit<ReadPerson>, person: Id<Person>) -> Result<(Id<Household>, String)> {
+async fn within_reach(
+    platform: &Platform,
+    permit: &Permit<ReadPerson>,
+    person: Id<Person>,
+) -> Result<(Id<Household>, String)> {
     let scope = Scope::of(&platform.db, permit, platform.today()).await?;
     let card = store::card(&platform.db, permit, person).await?;
     let commune = card.as_ref().map_or("", |card| card.commune_code.as_str());
@@ -135,14 +156,21 @@ pub async fn nir(platform: &Platform, actor: &Actor, person: Id<Person>) -> Resu
 
 /// Writes how to reach a person, from today on. Both parts empty withdraw what was known.
 /// Gives what was in force before, so that the change can be undone by writing it back.
-pub async fn set_contact(platform: &Platform, actor: &Actor, person: Id<Person>, phone: Option<Phone>, email: Option<Email>) -> Result<Option<Contact>> {
+pub async fn set_contact(
+    platform: &Platform,
+    actor: &Actor,
+    person: Id<Person>,
+    phone: Option<Phone>,
+    email: Option<Email>,
+) -> Result<Option<Contact>> {
     let permit = platform::gate::permit::<EditContact>(actor)?;
     let reading = platform::gate::permit::<ReadPerson>(actor)?;
     within_reach(platform, &reading, person).await?;
     let (tenant, now, today) = (permit.tenant(), platform.now(), platform.today());
     let contact = Contact { phone, email };
     let tx = platform.db.begin().await?;
-    let before = facts::current::<Contact>(&tx, tenant, person).await?.into_iter().find(|fact| fact.valid.contains(today));
+    let before =
+        facts::current::<Contact>(&tx, tenant, person).await?.into_iter().find(|fact| fact.valid.contains(today));
     facts::write::<Contact, Error>(&tx, tenant, person, permit.provenance(), now, |in_force| {
         let known = in_force.iter().find(|fact| fact.valid.contains(today));
         Ok(match (known, contact.phone.is_none() && contact.email.is_none()) {
@@ -151,13 +179,22 @@ pub async fn set_contact(platform: &Platform, actor: &Actor, person: Id<Person>,
             (Some(known), true) if known.valid.from == today => Plan::withdraw(in_force, known.id)?,
             (Some(known), true) => Plan::close(in_force, known.id, today)?,
             // Typed twice in a day: the second corrects the first.
-            (Some(known), false) if known.valid.from == today => Plan::correct(in_force, known.id, known.valid, contact.clone())?,
+            (Some(known), false) if known.valid.from == today => {
+                Plan::correct(in_force, known.id, known.valid, contact.clone())?
+            }
             (_, false) => Plan::set(in_force, Period::since(today), contact.clone()),
         })
     })
     .await?;
     let told = serde_json::json!({ "phone": contact.phone, "email": contact.email });
-    journal::append(&tx, Chain::Writes, tenant, now, permit.entry("person.contact", "person", Some(person.raw()), told)).await?;
+    journal::append(
+        &tx,
+        Chain::Writes,
+        tenant,
+        now,
+        permit.entry("person.contact", "person", Some(person.raw()), told),
+    )
+    .await?;
     tx.commit().await?;
     Ok(before.map(|fact| fact.value))
 }
@@ -207,7 +244,13 @@ impl ListPage {
 
 /// The place of a person in the order of a list, so that the address of a page need not bear a name.
 /// `None` for somebody nobody knows (any more): the list then begins at its start.
-pub async fn place(platform: &Platform, actor: &Actor, person: Id<Person>, sort: Sort, backwards: bool) -> Result<Option<Cursor>> {
+pub async fn place(
+    platform: &Platform,
+    actor: &Actor,
+    person: Id<Person>,
+    sort: Sort,
+    backwards: bool,
+) -> Result<Option<Cursor>> {
     let permit = platform::gate::permit::<ListPeople>(actor)?;
     let cards = store::cards_of(&platform.db, permit.tenant(), &[person]).await?;
     Ok(cards.first().map(|card| sort.cursor(card, backwards)))
@@ -232,8 +275,16 @@ pub async fn list(platform: &Platform, actor: &Actor, request: &ListRequest) -> 
     };
     let communes = communes.as_deref();
     // One more than shown tells whether there is a page beyond.
-    let mut cards =
-        store::list(db, &permit, communes, &request.filter, request.sort, request.cursor.as_ref(), request.page_size + 1).await?;
+    let mut cards = store::list(
+        db,
+        &permit,
+        communes,
+        &request.filter,
+        request.sort,
+        request.cursor.as_ref(),
+        request.page_size + 1,
+    )
+    .await?;
     let beyond = cards.len() > request.page_size;
     let backwards = request.cursor.as_ref().is_some_and(|cursor| cursor.backwards);
     if beyond {
@@ -248,7 +299,10 @@ pub async fn list(platform: &Platform, actor: &Actor, request: &ListRequest) -> 
     let place = |card: Option<&Card>, backwards: bool| card.map(|card| request.sort.cursor(card, backwards));
     let count = store::count(db, &permit, communes, &request.filter, ListPage::COUNTED + 1).await?;
     let shown: Vec<i64> = cards.iter().map(|card| card.person.raw()).collect();
-    platform.readings.record(Reading::of(&permit, "list", request.structure.map(Id::raw), serde_json::json!({ "shown": shown }))).await?;
+    platform
+        .readings
+        .record(Reading::of(&permit, "list", request.structure.map(Id::raw), serde_json::json!({ "shown": shown })))
+        .await?;
     Ok(ListPage {
         next: has_next.then(|| place(cards.last(), false)).flatten(),
         previous: has_previous.then(|| place(cards.first(), true)).flatten(),
@@ -294,7 +348,10 @@ async fn compute(
     rules_for: impl Fn(Id<Household>) -> CardRules,
 ) -> Result<Vec<Card>> {
     let pictures = feed::pictures(ask, permit, households).await?;
-    Ok(pictures.iter().flat_map(|(household, picture)| cards(permit.tenant(), *household, picture, &rules_for(*household))).collect())
+    Ok(pictures
+        .iter()
+        .flat_map(|(household, picture)| cards(permit.tenant(), *household, picture, &rules_for(*household)))
+        .collect())
 }
 
 /// Rebuilds every card and every name word from the facts and compares them with the live ones.
@@ -311,10 +368,15 @@ pub async fn check_cards(platform: &Platform, actor: &Actor) -> Result<Vec<(&'st
         let households: Vec<Id<Household>> = store::households_after(&db, tenant, after, CHUNK).await?;
         let Some(last) = households.last() else { break };
         after = *last;
-        let mut live: BTreeMap<Id<Person>, Card> =
-            store::cards_of_households(&db, tenant, &households).await?.into_iter().map(|card| (card.person, card)).collect();
-        let computed_on: HashMap<Id<Household>, Date> = live.values().map(|card| (card.household, card.computed_on)).collect();
-        let day_of = |household| CardRules { day: computed_on.get(&household).copied().unwrap_or(rules.day), ..rules.clone() };
+        let mut live: BTreeMap<Id<Person>, Card> = store::cards_of_households(&db, tenant, &households)
+            .await?
+            .into_iter()
+            .map(|card| (card.person, card))
+            .collect();
+        let computed_on: HashMap<Id<Household>, Date> =
+            live.values().map(|card| (card.household, card.computed_on)).collect();
+        let day_of =
+            |household| CardRules { day: computed_on.get(&household).copied().unwrap_or(rules.day), ..rules.clone() };
         let mut rebuilt: BTreeMap<Id<Person>, Card> =
             compute(&db, &permit, &households, day_of).await?.into_iter().map(|card| (card.person, card)).collect();
         for person in &grouped {

@@ -42,15 +42,27 @@ pub(super) async fn card(ask: &impl Ask, permit: &Permit<ReadPerson>, person: Id
     ask.maybe(&CARD, &[&permit.tenant(), &person]).await
 }
 
-pub(super) async fn merged_here(ask: &impl Ask, permit: &Permit<ReadPerson>, person: Id<Person>) -> db::Result<Vec<Card>> {
+pub(super) async fn merged_here(
+    ask: &impl Ask,
+    permit: &Permit<ReadPerson>,
+    person: Id<Person>,
+) -> db::Result<Vec<Card>> {
     ask.all(&MERGED_HERE, &[&permit.tenant(), &person]).await
 }
 
-pub(super) async fn household_of(ask: &impl Ask, permit: &Permit<ReadPerson>, person: Id<Person>) -> db::Result<Option<(Id<Household>, String)>> {
+pub(super) async fn household_of(
+    ask: &impl Ask,
+    permit: &Permit<ReadPerson>,
+    person: Id<Person>,
+) -> db::Result<Option<(Id<Household>, String)>> {
     ask.maybe(&HOUSEHOLD_OF, &[&permit.tenant(), &person]).await
 }
 
-pub(super) async fn persons_of_household(ask: &impl Ask, permit: &Permit<ReadPerson>, household: Id<Household>) -> db::Result<Vec<Id<Person>>> {
+pub(super) async fn persons_of_household(
+    ask: &impl Ask,
+    permit: &Permit<ReadPerson>,
+    household: Id<Household>,
+) -> db::Result<Vec<Id<Person>>> {
     ask.all(&PERSONS_OF_HOUSEHOLD, &[&permit.tenant(), &household]).await
 }
 
@@ -155,7 +167,11 @@ static LIST: LazyLock<Vec<&'static Sql>> = LazyLock::new(|| {
                 let (order, compare) = if descends { ("DESC", "<") } else { ("ASC", ">") };
                 let commune = if commune { "AND commune_code = $8" } else { "" };
                 let first = if commune.is_empty() { 8 } else { 9 };
-                let place = if placed { format!("AND ({column}, person) {compare} (${first}, ${})", first + 1) } else { String::new() };
+                let place = if placed {
+                    format!("AND ({column}, person) {compare} (${first}, ${})", first + 1)
+                } else {
+                    String::new()
+                };
                 texts.push(Sql::built(format!(
                     "SELECT {} FROM person_card WHERE {FILTERS} {commune} {place} ORDER BY {column} {order}, person {order} LIMIT $7",
                     Card::COLUMNS
@@ -188,9 +204,17 @@ pub(super) async fn list(
     let rows = i64::try_from(limit).unwrap_or(i64::MAX);
     let obligations = filter.obligations.map(|wanted| wanted as i64);
     let tenant = permit.tenant();
-    let mut start: Vec<&dyn Param> =
-        vec![&tenant, &filter.right_status, &obligations, &filter.publics, &filter.born_after, &filter.born_before, &rows];
-    let place: Vec<&dyn Param> = cursor.map(|cursor| vec![cursor.key.param(), &cursor.person as &dyn Param]).unwrap_or_default();
+    let mut start: Vec<&dyn Param> = vec![
+        &tenant,
+        &filter.right_status,
+        &obligations,
+        &filter.publics,
+        &filter.born_after,
+        &filter.born_before,
+        &rows,
+    ];
+    let place: Vec<&dyn Param> =
+        cursor.map(|cursor| vec![cursor.key.param(), &cursor.person as &dyn Param]).unwrap_or_default();
     let mut found: Vec<Card> = Vec::new();
     match communes {
         None => {
@@ -218,11 +242,24 @@ pub(super) async fn list(
 }
 
 /// How many people a list holds, counted no further than `limit`.
-pub(super) async fn count(ask: &impl Ask, permit: &Permit<ListPeople>, communes: Option<&[String]>, filter: &Filter, limit: i64) -> db::Result<i64> {
+pub(super) async fn count(
+    ask: &impl Ask,
+    permit: &Permit<ListPeople>,
+    communes: Option<&[String]>,
+    filter: &Filter,
+    limit: i64,
+) -> db::Result<i64> {
     let obligations = filter.obligations.map(|wanted| wanted as i64);
     let tenant = permit.tenant();
-    let params: Vec<&dyn Param> =
-        vec![&tenant, &filter.right_status, &obligations, &filter.publics, &filter.born_after, &filter.born_before, &limit];
+    let params: Vec<&dyn Param> = vec![
+        &tenant,
+        &filter.right_status,
+        &obligations,
+        &filter.publics,
+        &filter.born_after,
+        &filter.born_before,
+        &limit,
+    ];
     match communes {
         None => ask.one(COUNT[0], &params).await,
         Some(communes) => {
@@ -239,7 +276,9 @@ pub(super) async fn count(ask: &impl Ask, permit: &Permit<ListPeople>, communes:
 
 static COUNT: LazyLock<[&'static Sql; 2]> = LazyLock::new(|| {
     ["", "AND commune_code = $8"].map(|commune| {
-        Sql::built(format!("SELECT count(*) FROM (SELECT 1 FROM person_card WHERE {FILTERS} {commune} LIMIT $7) AS counted"))
+        Sql::built(format!(
+            "SELECT count(*) FROM (SELECT 1 FROM person_card WHERE {FILTERS} {commune} LIMIT $7) AS counted"
+        ))
     })
 });
 
@@ -248,16 +287,30 @@ db::inventory::submit! {
 }
 
 /// Households some of whose cards may have changed by the mere passing of days.
-pub(super) async fn households_to_review(ask: &impl Ask, tenant: Id<Tenant>, on: Date, limit: i64) -> db::Result<Vec<Id<Household>>> {
+pub(super) async fn households_to_review(
+    ask: &impl Ask,
+    tenant: Id<Tenant>,
+    on: Date,
+    limit: i64,
+) -> db::Result<Vec<Id<Household>>> {
     ask.all(&TO_REVIEW, &[&tenant, &on, &limit]).await
 }
 
-pub(super) async fn households_after(ask: &impl Ask, tenant: Id<Tenant>, after: Id<Household>, limit: i64) -> db::Result<Vec<Id<Household>>> {
+pub(super) async fn households_after(
+    ask: &impl Ask,
+    tenant: Id<Tenant>,
+    after: Id<Household>,
+    limit: i64,
+) -> db::Result<Vec<Id<Household>>> {
     ask.all(&HOUSEHOLDS_AFTER, &[&tenant, &after, &limit]).await
 }
 
 /// Live cards of many households.
-pub(super) async fn cards_of_households(ask: &impl Ask, tenant: Id<Tenant>, households: &[Id<Household>]) -> db::Result<Vec<Card>> {
+pub(super) async fn cards_of_households(
+    ask: &impl Ask,
+    tenant: Id<Tenant>,
+    households: &[Id<Household>],
+) -> db::Result<Vec<Card>> {
     CARDS_OF_HOUSEHOLDS.all(ask, &[&tenant], households).await
 }
 

@@ -93,12 +93,19 @@ pub(super) fn timeline(file: &PersonFile) -> Vec<TimelineEntry> {
         let mut previous: Option<&K> = None;
         for fact in &dated.0 {
             let what = tell(previous, &fact.value);
-            entries.push(TimelineEntry { on: fact.valid.from, what, recorded_at: fact.recorded_at, provenance: fact.provenance });
+            entries.push(TimelineEntry {
+                on: fact.valid.from,
+                what,
+                recorded_at: fact.recorded_at,
+                provenance: fact.provenance,
+            });
             previous = Some(&fact.value);
         }
     }
     let mut entries = Vec::new();
-    add(&mut entries, &file.claims, |_, claim| format!("Demande de RSA, organisme {}, dossier n° {}", claim.paying_body, claim.public_number()));
+    add(&mut entries, &file.claims, |_, claim| {
+        format!("Demande de RSA, organisme {}, dossier n° {}", claim.paying_body, claim.public_number())
+    });
     add(&mut entries, &file.rights, |_, right| {
         let mut text = format!("Droit : {}", labels::right_status(&right.status).long);
         if let Some(closure) = &right.closure {
@@ -106,7 +113,9 @@ pub(super) fn timeline(file: &PersonFile) -> Vec<TimelineEntry> {
         }
         text
     });
-    add(&mut entries, &file.families, |_, family| format!("Situation familiale : {}", labels::family_situation(&family.situation).long));
+    add(&mut entries, &file.families, |_, family| {
+        format!("Situation familiale : {}", labels::family_situation(&family.situation).long)
+    });
     add(&mut entries, &file.addresses, |previous, address| {
         let verb = if previous.is_some() { "Nouvelle adresse" } else { "Adresse" };
         format!("{verb} : {} {}", address.postcode, address.commune_name)
@@ -122,7 +131,11 @@ pub(super) fn timeline(file: &PersonFile) -> Vec<TimelineEntry> {
             None => "droits et devoirs inconnus",
         };
         let role = labels::role(&membership.role).long;
-        if previous.is_some() { format!("Place dans le foyer : {role}, personne {obligations}") } else { format!("Entrée dans le foyer : {role}, personne {obligations}") }
+        if previous.is_some() {
+            format!("Place dans le foyer : {role}, personne {obligations}")
+        } else {
+            format!("Entrée dans le foyer : {role}, personne {obligations}")
+        }
     });
     add(&mut entries, &file.contacts, |_, _| "Coordonnées renseignées".to_owned());
     entries.sort_by_key(|entry| std::cmp::Reverse((entry.on, entry.recorded_at)));

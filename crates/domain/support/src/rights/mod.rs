@@ -2,4 +2,6 @@
 
 mod model;
 
-pub use model::{Address, Claim, Closure, Family, Household, Nature, Refusal, RightState, Suspension, SuspensionKind, Transfer};
+pub use model::{
+    Address, Claim, Closure, Family, Household, Nature, Refusal, RightState, Suspension, SuspensionKind, Transfer,
+};

@@ -32,7 +32,8 @@ pub(super) const CANDIDATES: usize = 64;
 
 impl Names {
     pub(super) async fn refresh(&self, db: &Db, tenant: Id<Tenant>) -> db::Result<()> {
-        let last = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&tenant).map_or(0, |dictionary| dictionary.last);
+        let last =
+            self.0.read().unwrap_or_else(PoisonError::into_inner).get(&tenant).map_or(0, |dictionary| dictionary.last);
         let news = store::words_after(db, tenant, last).await?;
         if let Some((last, _)) = news.last() {
             let last = *last;

@@ -18,7 +18,9 @@ pub enum Query {
 pub enum QueryError {
     #[error("tapez au moins deux lettres d’un nom, une date de naissance, un numéro ou un téléphone")]
     TooShort,
-    #[error("ce nombre n’est ni un numéro de dossier (7 chiffres), ni une demande de RSA (11), ni un téléphone (10), ni un NIR (13 ou 15)")]
+    #[error(
+        "ce nombre n’est ni un numéro de dossier (7 chiffres), ni une demande de RSA (11), ni un téléphone (10), ni un NIR (13 ou 15)"
+    )]
     UnknownNumber,
 }
 

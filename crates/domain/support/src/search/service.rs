@@ -76,7 +76,13 @@ async fn look_up(platform: &Platform, names: &Names, actor: &Actor, text: &str, 
     Ok(Found { hits, more })
 }
 
-async fn by_name(platform: &Platform, names: &Names, permit: &Permit<SearchPeople>, scope: &Scope, typed: &[String]) -> Result<Vec<Card>> {
+async fn by_name(
+    platform: &Platform,
+    names: &Names,
+    permit: &Permit<SearchPeople>,
+    scope: &Scope,
+    typed: &[String],
+) -> Result<Vec<Card>> {
     names.refresh(&platform.db, permit.tenant()).await?;
     let candidates: Vec<Vec<Candidate>> = typed.iter().map(|word| names.candidates(permit.tenant(), word)).collect();
     // As typed first; other spellings only when few people answer.
@@ -84,7 +90,13 @@ async fn by_name(platform: &Platform, names: &Names, permit: &Permit<SearchPeopl
     for furthest in [1, 4] {
         let groups: Vec<Vec<i64>> = candidates
             .iter()
-            .map(|group| group.iter().filter(|candidate| candidate.distance <= furthest).map(|candidate| candidate.word).collect())
+            .map(|group| {
+                group
+                    .iter()
+                    .filter(|candidate| candidate.distance <= furthest)
+                    .map(|candidate| candidate.word)
+                    .collect()
+            })
             .collect();
         let cards = store::by_name(&platform.db, permit, scope, &groups, READ).await?;
         let known: Vec<Id<Person>> = found.iter().map(|card| card.person).collect();

@@ -102,7 +102,12 @@ pub(crate) async fn index_names(
 
 impl KnownWords {
     /// Gives a number to every word that has none yet.
-    async fn number<'a>(&mut self, tx: &Tx, tenant: Id<Tenant>, wanted: impl Iterator<Item = &'a String>) -> db::Result<()> {
+    async fn number<'a>(
+        &mut self,
+        tx: &Tx,
+        tenant: Id<Tenant>,
+        wanted: impl Iterator<Item = &'a String>,
+    ) -> db::Result<()> {
         let unknown: BTreeSet<&String> = wanted.filter(|word| !self.0.contains_key(*word)).collect();
         if unknown.is_empty() {
             return Ok(());
@@ -113,7 +118,8 @@ impl KnownWords {
         self.0.extend(KNOWN_WORDS.all::<(String, i64), _>(tx, &[&tenant], &unknown).await?);
         let missing: Vec<String> = unknown.into_iter().filter(|word| !self.0.contains_key(word)).collect();
         let numbers = tx.reserve_ids(missing.len()).await?;
-        let rows: Vec<WordRow> = missing.into_iter().zip(numbers).map(|(word, id)| WordRow { id, tenant, word }).collect();
+        let rows: Vec<WordRow> =
+            missing.into_iter().zip(numbers).map(|(word, id)| WordRow { id, tenant, word }).collect();
         tx.fill(&rows).await?;
         self.0.extend(rows.into_iter().map(|row| (row.word, row.id)));
         Ok(())
@@ -132,11 +138,17 @@ static BY_NAME: LazyLock<Vec<&'static Sql>> = LazyLock::new(|| {
     let mut texts = Vec::new();
     for groups in 1..=GROUPS {
         let list = |group: usize| -> String {
-            let marks: Vec<String> = (0..CANDIDATES).map(|position| format!("${}", 3 + group * CANDIDATES + position)).collect();
+            let marks: Vec<String> =
+                (0..CANDIDATES).map(|position| format!("${}", 3 + group * CANDIDATES + position)).collect();
             marks.join(", ")
         };
         let others: String = (1..groups)
-            .map(|group| format!(" AND EXISTS (SELECT 1 FROM person_word x WHERE x.person = c.person AND x.word IN ({}))", list(group)))
+            .map(|group| {
+                format!(
+                    " AND EXISTS (SELECT 1 FROM person_word x WHERE x.person = c.person AND x.word IN ({}))",
+                    list(group)
+                )
+            })
             .collect();
         let columns = Card::COLUMNS.replace(", ", ", c.");
         let whole = format!(
@@ -145,7 +157,10 @@ static BY_NAME: LazyLock<Vec<&'static Sql>> = LazyLock::new(|| {
             list(0)
         );
         texts.push(Sql::built(format!("{whole} LIMIT $2")));
-        texts.push(Sql::built(format!("{whole} AND c.commune_code IN ({}) LIMIT $2", Scope::marks(3 + groups * CANDIDATES))));
+        texts.push(Sql::built(format!(
+            "{whole} AND c.commune_code IN ({}) LIMIT $2",
+            Scope::marks(3 + groups * CANDIDATES)
+        )));
     }
     texts
 });
@@ -153,7 +168,10 @@ static BY_NAME: LazyLock<Vec<&'static Sql>> = LazyLock::new(|| {
 /// How many bearers a group has, counted no further than `$1`.
 static BEARERS: LazyLock<&'static Sql> = LazyLock::new(|| {
     let marks: Vec<String> = (0..CANDIDATES).map(|position| format!("${}", position + 2)).collect();
-    Sql::built(format!("SELECT count(*) FROM (SELECT 1 FROM person_word WHERE word IN ({}) LIMIT $1) AS counted", marks.join(", ")))
+    Sql::built(format!(
+        "SELECT count(*) FROM (SELECT 1 FROM person_word WHERE word IN ({}) LIMIT $1) AS counted",
+        marks.join(", ")
+    ))
 });
 
 db::inventory::submit! {
@@ -197,22 +215,47 @@ pub(super) async fn by_name(
     ask.all(text, &params).await
 }
 
-pub(super) async fn by_birth_date(ask: &impl Ask, permit: &Permit<SearchPeople>, date: Date, limit: i64) -> db::Result<Vec<Card>> {
+pub(super) async fn by_birth_date(
+    ask: &impl Ask,
+    permit: &Permit<SearchPeople>,
+    date: Date,
+    limit: i64,
+) -> db::Result<Vec<Card>> {
     ask.all(&BY_BIRTH_DATE, &[&permit.tenant(), &date, &limit]).await
 }
 
-pub(super) async fn by_file_number(ask: &impl Ask, permit: &Permit<SearchPeople>, number: &str, limit: i64) -> db::Result<Vec<Card>> {
+pub(super) async fn by_file_number(
+    ask: &impl Ask,
+    permit: &Permit<SearchPeople>,
+    number: &str,
+    limit: i64,
+) -> db::Result<Vec<Card>> {
     ask.all(&BY_FILE_NUMBER, &[&permit.tenant(), &number, &limit]).await
 }
 
-pub(super) async fn by_claim_number(ask: &impl Ask, permit: &Permit<SearchPeople>, number: &str, limit: i64) -> db::Result<Vec<Card>> {
+pub(super) async fn by_claim_number(
+    ask: &impl Ask,
+    permit: &Permit<SearchPeople>,
+    number: &str,
+    limit: i64,
+) -> db::Result<Vec<Card>> {
     ask.all(&BY_CLAIM_NUMBER, &[&permit.tenant(), &number, &limit]).await
 }
 
-pub(super) async fn by_phone(ask: &impl Ask, permit: &Permit<SearchPeople>, phone: &Phone, limit: i64) -> db::Result<Vec<Card>> {
+pub(super) async fn by_phone(
+    ask: &impl Ask,
+    permit: &Permit<SearchPeople>,
+    phone: &Phone,
+    limit: i64,
+) -> db::Result<Vec<Card>> {
     ask.all(&BY_PHONE, &[&permit.tenant(), phone, &limit]).await
 }
 
-pub(super) async fn by_nir(ask: &impl Ask, permit: &Permit<SearchPeople>, blind_index: &Vec<u8>, limit: i64) -> db::Result<Vec<Card>> {
+pub(super) async fn by_nir(
+    ask: &impl Ask,
+    permit: &Permit<SearchPeople>,
+    blind_index: &Vec<u8>,
+    limit: i64,
+) -> db::Result<Vec<Card>> {
     ask.all(&BY_NIR, &[&permit.tenant(), blind_index, &limit]).await
 }

@@ -91,7 +91,8 @@ async fn work(platform: &Platform, job: &Job, demand: &Demand) -> Result<(), Fai
     };
     let (outcome, ()) = tokio::join!(importing, reporting);
     outcome.map(|_| ()).map_err(|error| {
-        let last = matches!(&error, Error::Refused(_) | Error::Unreadable(_)) || matches!(&error, Error::Support(problem) if is_lasting(problem));
+        let last = matches!(&error, Error::Refused(_) | Error::Unreadable(_))
+            || matches!(&error, Error::Support(problem) if is_lasting(problem));
         lasting(last, error)
     })
 }
@@ -107,7 +108,10 @@ pub const fn words(stage: Stage) -> &'static str {
 /// Whether trying again would end the same way.
 fn is_lasting(problem: &support::Error) -> bool {
     use support::Error as E;
-    matches!(problem, E::Refused(_) | E::NotFound | E::Invalid(_) | E::SameHeaderOtherContent { .. } | E::ImportOvertaken)
+    matches!(
+        problem,
+        E::Refused(_) | E::NotFound | E::Invalid(_) | E::SameHeaderOtherContent { .. } | E::ImportOvertaken
+    )
 }
 
 fn lasting(last: bool, problem: impl std::fmt::Display) -> Failure {

@@ -5,7 +5,9 @@ use formats::caf::HouseholdRecord;
 use formats::caf::model as feed;
 use support::feed::{HouseholdObservation, ParentLink, PersonObservation, SeenMembership};
 use support::person::{Activity, Identity, Occupation, Precision};
-use support::rights::{Address, Claim, Closure, Family, Nature, Refusal, RightState, Suspension, SuspensionKind, Transfer};
+use support::rights::{
+    Address, Claim, Closure, Family, Nature, Refusal, RightState, Suspension, SuspensionKind, Transfer,
+};
 
 /// A household of the file as an observation.
 pub(super) fn observation(record: HouseholdRecord) -> HouseholdObservation {
@@ -37,7 +39,11 @@ pub(super) fn observation(record: HouseholdRecord) -> HouseholdObservation {
             household_obligations: household.obligations,
             suspensions: Json(household.right.suspensions.iter().map(suspension).collect()),
             closure: closure.map(|closure| Json(Closure { reason: closure.reason.clone(), on: closure.on })),
-            refusal: household.right.refusal.as_ref().map(|refusal| Json(Refusal { reason: refusal.reason.clone(), on: refusal.on })),
+            refusal: household
+                .right
+                .refusal
+                .as_ref()
+                .map(|refusal| Json(Refusal { reason: refusal.reason.clone(), on: refusal.on })),
             natures: Json(
                 household
                     .right_details
@@ -122,11 +128,18 @@ fn person(person: feed::Person) -> PersonObservation {
         obligations: person.obligations,
         entering_obligations: person.entering_obligations,
     };
-    let other_names: Vec<String> = person.second_first_name.into_iter().chain(person.third_first_name).filter(|name| !name.is_empty()).collect();
+    let other_names: Vec<String> =
+        person.second_first_name.into_iter().chain(person.third_first_name).filter(|name| !name.is_empty()).collect();
     PersonObservation {
         identity: Identity {
             title: person.title.unwrap_or_default(),
-            match_key: Identity::match_key_of(&person.birth_name, &person.first_name, person.birth_date, precision, &sex),
+            match_key: Identity::match_key_of(
+                &person.birth_name,
+                &person.first_name,
+                person.birth_date,
+                precision,
+                &sex,
+            ),
             usual_name: person.usual_name,
             birth_name: person.birth_name,
             first_name: person.first_name,
@@ -145,7 +158,12 @@ fn person(person: feed::Person) -> PersonObservation {
         parents: person
             .links
             .into_iter()
-            .map(|link| ParentLink { birth_name: link.birth_name, first_name: link.first_name, birth_date: link.birth_date, nir: link.nir })
+            .map(|link| ParentLink {
+                birth_name: link.birth_name,
+                first_name: link.first_name,
+                birth_date: link.birth_date,
+                nir: link.nir,
+            })
             .collect(),
     }
 }

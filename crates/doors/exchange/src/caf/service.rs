@@ -221,7 +221,8 @@ async fn apply(
     let reading = tokio::task::spawn_blocking(move || read(&path, skip, &replaced, &send));
     while let Some(mut batch) = batches.recv().await {
         if course.report.warnings >= WARNINGS_KEPT {
-            course.report.warnings += batch.issues.iter().filter(|issue| issue.severity == Severity::Warning).count() as u64;
+            course.report.warnings +=
+                batch.issues.iter().filter(|issue| issue.severity == Severity::Warning).count() as u64;
             batch.issues.retain(|issue| issue.severity == Severity::Error);
         }
         let done = batch.done;
@@ -251,7 +252,8 @@ fn read(path: &Path, skip: u64, replaced: &HashSet<u64>, send: &mpsc::Sender<Hou
                     line: line(record.position.line),
                     claim_number: record.household.claim_number,
                     code: "replaced".to_owned(),
-                    message: "ce foyer revient plus loin dans le fichier : le dernier bloc compte, celui-ci est écarté".to_owned(),
+                    message: "ce foyer revient plus loin dans le fichier : le dernier bloc compte, celui-ci est écarté"
+                        .to_owned(),
                 });
             }
             Ok(record) => {

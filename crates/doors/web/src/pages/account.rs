@@ -9,7 +9,9 @@ use serde::Deserialize;
 
 use super::{page, to_mend};
 use crate::app::App;
-use crate::components::{ActionForm, Badge, Button, Column, Description, Field, Flash, Form, Fragment, Help, Row, Table};
+use crate::components::{
+    ActionForm, Badge, Button, Column, Description, Field, Flash, Form, Fragment, Help, Row, Table,
+};
 use crate::fr;
 use crate::layout::Layout;
 use crate::middleware::Problem;
@@ -38,9 +40,8 @@ struct AccountPage {
 
 async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     let account = caller.signed_in()?;
-    let identity = Description::new()
-        .line("Nom", account.name.as_str())
-        .line("Adresse électronique", account.email.as_str());
+    let identity =
+        Description::new().line("Nom", account.name.as_str()).line("Adresse électronique", account.email.as_str());
     let columns = [Column::text("Mandat"), Column::text("Finalité"), Column::text("Période")];
     let rows = account.mandates.iter().zip(&caller.choices).map(|(mandate, choice)| {
         let current = choice.current.then(|| Badge::ok("en cours d’usage"));
@@ -51,7 +52,11 @@ async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Proble
         ])
     });
     let mandates = Table::new("mandats", "Mes mandats", columns, rows).caption_hidden();
-    Ok(page(&AccountPage { layout: caller.layout(&app, "/compte", "Mon compte").crumb("Accueil", "/"), identity, mandates }))
+    Ok(page(&AccountPage {
+        layout: caller.layout(&app, "/compte", "Mon compte").crumb("Accueil", "/"),
+        identity,
+        mandates,
+    }))
 }
 
 /// The page that changes the password.
@@ -222,7 +227,8 @@ fn browser(agent: &str) -> String {
         ("Mac OS", "macOS"),
         ("Linux", "Linux"),
     ];
-    let named = |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    let named =
+        |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     match (named(&BROWSERS), named(&SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser} sur {system}"),
         (Some(browser), None) => browser.to_owned(),

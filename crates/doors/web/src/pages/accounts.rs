@@ -20,7 +20,8 @@ use serde::Deserialize;
 use super::{page, to_mend};
 use crate::app::App;
 use crate::components::{
-    ActionForm, Badge, Button, Choice, Column, EmptyState, Field, FilterBar, Flash, Form, Fragment, Link, Pager, Query, Row, Table,
+    ActionForm, Badge, Button, Choice, Column, EmptyState, Field, FilterBar, Flash, Form, Fragment, Link, Pager, Query,
+    Row, Table,
 };
 use crate::fr;
 use crate::layout::Layout;
@@ -87,13 +88,16 @@ async fn list(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery)
             "sans-mandat" => account.disabled_at.is_none() && own.is_empty(),
             _ => true,
         };
-        text.contains(&wanted) && of_state && (role.is_empty() || own.iter().any(|mandate| mandate.role.as_code() == role))
+        text.contains(&wanted)
+            && of_state
+            && (role.is_empty() || own.iter().any(|mandate| mandate.role.as_code() == role))
     };
     let shown: Vec<&Profile> = accounts.iter().filter(kept).collect();
     let rows = shown.iter().map(|account| {
         let own = by_account.get(&account.id).map_or(&[][..], Vec::as_slice);
         let mandates = own.iter().map(|mandate| {
-            let place = mandate.structure.map_or_else(|| names.name(mandate.organisation), |structure| names.name(structure));
+            let place =
+                mandate.structure.map_or_else(|| names.name(mandate.organisation), |structure| names.name(structure));
             Fragment::with_detail(capital(mandate.role.label()), place)
         });
         Row::new([
@@ -103,8 +107,12 @@ async fn list(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery)
             state_of(account, now),
         ])
     });
-    let columns =
-        [Column::text("Nom"), Column::text("Adresse électronique"), Column::text("Mandats en cours"), Column::text("État")];
+    let columns = [
+        Column::text("Nom"),
+        Column::text("Adresse électronique"),
+        Column::text("Mandats en cours"),
+        Column::text("État"),
+    ];
     let empty = EmptyState::new("Aucun compte ne correspond", "Retirez un filtre, ou créez le compte.")
         .link(Link::new("/administration/comptes/nouveau", "Créer un compte"));
     let table = Table::new("comptes", "Comptes", columns, rows)
@@ -219,7 +227,8 @@ async fn disable(State(app): State<App>, signed: Signed, Path(id): Path<Id<Accou
         return Ok(redirect_with(flash, &format!("{PATH}/{id}")));
     }
     account::disable(&app.platform, &permit, id).await?;
-    let flash = Flash::success("Le compte est désactivé, ses sessions sont fermées.").undo(format!("{PATH}/{id}/reactiver"));
+    let flash =
+        Flash::success("Le compte est désactivé, ses sessions sont fermées.").undo(format!("{PATH}/{id}/reactiver"));
     Ok(redirect_with(flash, &format!("{PATH}/{id}")))
 }
 
@@ -228,7 +237,11 @@ async fn enable(State(app): State<App>, signed: Signed, Path(id): Path<Id<Accoun
     Ok(redirect_with(Flash::success("Le compte est de nouveau ouvert."), &format!("{PATH}/{id}")))
 }
 
-async fn reset_password(State(app): State<App>, signed: Signed, Path(id): Path<Id<Account>>) -> Result<Response, Problem> {
+async fn reset_password(
+    State(app): State<App>,
+    signed: Signed,
+    Path(id): Path<Id<Account>>,
+) -> Result<Response, Problem> {
     let temporary = account::reset_password(&app.platform, &permission(&signed)?, id).await?;
     let flash = told("L’ancien mot de passe ne vaut plus, les sessions sont fermées.", Some(&temporary));
     Ok(redirect_with(flash, &format!("{PATH}/{id}")))

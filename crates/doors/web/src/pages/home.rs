@@ -85,7 +85,11 @@ async fn people(app: &App, signed: &Signed) -> Result<Figure, Problem> {
 
 async fn doubts(app: &App, signed: &Signed) -> Result<Figure, Problem> {
     let waiting = u64::try_from(matching::waiting(&app.platform, &signed.actor).await?).unwrap_or(0);
-    let figure = Figure::new("Rapprochements à confirmer", fr::number(waiting), fr::plural(waiting, "paire de fiches", "paires de fiches"));
+    let figure = Figure::new(
+        "Rapprochements à confirmer",
+        fr::number(waiting),
+        fr::plural(waiting, "paire de fiches", "paires de fiches"),
+    );
     Ok(match waiting {
         0 => figure.note("rien n’attend votre décision"),
         _ => figure.note("deux fiches se ressemblent\u{a0}: est-ce la même personne\u{202f}?").lines("/rapprochements"),
@@ -124,20 +128,23 @@ async fn failures(app: &App, signed: &Signed) -> Result<Option<Notice>, Problem>
 }
 
 fn imports(files: &[FeedFile], may_import: bool) -> Table {
-    let columns =
-        [Column::text("Fichier"), Column::text("Situation au"), Column::number("Foyers"), Column::text("État"), Column::text("Reçu le")];
+    let columns = [
+        Column::text("Fichier"),
+        Column::text("Situation au"),
+        Column::number("Foyers"),
+        Column::text("État"),
+        Column::text("Reçu le"),
+    ];
     let rows = files.iter().map(|file| {
         let state: Fragment = match file.completed_at {
             Some(_) if file.report.0.households_refused > 0 => {
                 Badge::warning(fr::count(file.report.0.households_refused, "foyer refusé", "foyers refusés")).into()
             }
             Some(_) => Badge::ok("terminé").into(),
-            None => Badge::info(format!(
-                "{} foyers sur {}",
-                fr::number(file.households_done),
-                fr::number(file.households)
-            ))
-            .into(),
+            None => {
+                Badge::info(format!("{} foyers sur {}", fr::number(file.households_done), fr::number(file.households)))
+                    .into()
+            }
         };
         Row::new([
             Link::new(format!("/imports/{}", file.id), file.file_name.as_str()).into(),
@@ -158,15 +165,55 @@ fn imports(files: &[FeedFile], may_import: bool) -> Table {
 fn shortcuts(signed: &Signed) -> Vec<Shortcut> {
     use ActionKind as A;
     let all = [
-        (A::SearchPeople, "/recherche", "Chercher une personne", "Par son nom, sa date de naissance, son numéro d’allocataire ou son téléphone."),
-        (A::ListPeople, "/personnes", "Parcourir les personnes", "La liste, à filtrer par commune, public, situation du droit."),
-        (A::ImportFeed, "/imports", "Importer un fichier de la CAF", "Le fichier est vérifié en entier avant que rien ne soit écrit."),
-        (A::DecideMatch, "/rapprochements", "Décider des rapprochements", "Dire si deux fiches qui se ressemblent sont la même personne."),
+        (
+            A::SearchPeople,
+            "/recherche",
+            "Chercher une personne",
+            "Par son nom, sa date de naissance, son numéro d’allocataire ou son téléphone.",
+        ),
+        (
+            A::ListPeople,
+            "/personnes",
+            "Parcourir les personnes",
+            "La liste, à filtrer par commune, public, situation du droit.",
+        ),
+        (
+            A::ImportFeed,
+            "/imports",
+            "Importer un fichier de la CAF",
+            "Le fichier est vérifié en entier avant que rien ne soit écrit.",
+        ),
+        (
+            A::DecideMatch,
+            "/rapprochements",
+            "Décider des rapprochements",
+            "Dire si deux fiches qui se ressemblent sont la même personne.",
+        ),
         (A::ReadJournal, "/journal", "Lire le journal", "Qui a consulté ou modifié quoi, et quand."),
-        (A::ManageAccounts, "/administration/comptes", "Gérer les comptes et les mandats", "Ouvrir un compte, donner ou terminer un mandat, un nouveau mot de passe."),
-        (A::ManageAccounts, "/administration/parametres", "Régler les paramètres", "Délais, seuils et durées, chacun avec sa date et son texte."),
-        (A::Operate, "/exploitation", "Surveiller l’application", "Traitements en cours, santé, points de contrôle du journal."),
-        (A::ReadTerritory, "/territoire", "Voir le territoire", "Communes, agences et services, avec leurs dates et qui dessert quoi."),
+        (
+            A::ManageAccounts,
+            "/administration/comptes",
+            "Gérer les comptes et les mandats",
+            "Ouvrir un compte, donner ou terminer un mandat, un nouveau mot de passe.",
+        ),
+        (
+            A::ManageAccounts,
+            "/administration/parametres",
+            "Régler les paramètres",
+            "Délais, seuils et durées, chacun avec sa date et son texte.",
+        ),
+        (
+            A::Operate,
+            "/exploitation",
+            "Surveiller l’application",
+            "Traitements en cours, santé, points de contrôle du journal.",
+        ),
+        (
+            A::ReadTerritory,
+            "/territoire",
+            "Voir le territoire",
+            "Communes, agences et services, avec leurs dates et qui dessert quoi.",
+        ),
     ];
     let mut shortcuts: Vec<Shortcut> = all
         .into_iter()

@@ -17,7 +17,9 @@ use support::feed::{self, FeedFile};
 
 use super::page;
 use crate::app::App;
-use crate::components::{Badge, Column, EmptyState, Field, Form, Fragment, Link, Notice, Pager, Query, Row, Table, Tone};
+use crate::components::{
+    Badge, Column, EmptyState, Field, Form, Fragment, Link, Notice, Pager, Query, Row, Table, Tone,
+};
 use crate::fr;
 use crate::layout::Layout;
 use crate::middleware::Problem;
@@ -85,7 +87,9 @@ async fn draw(
     let known = day.map_or(now, Instant::end_of);
     let received = receptions(&files, if day.is_some() { &[] } else { &jobs }, known, now);
     let form = may::<ImportFeed>(actor).then(|| deposit::form(problem));
-    let layout = signed.layout(app, PATH, "Imports").lead("Les fichiers du flux bénéficiaires (CAF, MSA) reçus, et ce que chacun a changé.");
+    let layout = signed
+        .layout(app, PATH, "Imports")
+        .lead("Les fichiers du flux bénéficiaires (CAF, MSA) reçus, et ce que chacun a changé.");
     Ok(Imports {
         layout,
         mismatch,
@@ -113,9 +117,15 @@ struct Reception<'a> {
 enum Standing {
     Waiting,
     /// Done and to be done, in the unit of the stage.
-    Running { done: i64, total: i64 },
+    Running {
+        done: i64,
+        total: i64,
+    },
     WillRetry,
-    Interrupted { done: i64, total: i64 },
+    Interrupted {
+        done: i64,
+        total: i64,
+    },
     Completed,
     /// Sent again: nothing changed.
     Duplicate,
@@ -144,7 +154,13 @@ fn receptions<'a>(files: &'a [FeedFile], jobs: &'a [JobState], known: Instant, n
             (None, Some(job)) => standing(job, now),
             (None, None) => Standing::Interrupted { done: file.households_done, total: file.households },
         };
-        received.push(Reception { file: Some(file), job: live, name: file.file_name.clone(), at: file.started_at, state });
+        received.push(Reception {
+            file: Some(file),
+            job: live,
+            name: file.file_name.clone(),
+            at: file.started_at,
+            state,
+        });
     }
     for job in jobs {
         let Some(asked) = asked(job) else { continue };
@@ -230,9 +246,10 @@ fn badge(state: Standing) -> Fragment {
         Standing::Running { total: 0, .. } => Badge::info("en cours").into(),
         Standing::Running { done, total } => Badge::info(format!("en cours, {}", share(done, total))).into(),
         Standing::WillRetry => Badge::warning("nouvel essai prévu").into(),
-        Standing::Interrupted { done, total } => {
-            Fragment::with_detail(Badge::warning(format!("interrompu à {}", share(done, total))), "déposez-le de nouveau pour reprendre")
-        }
+        Standing::Interrupted { done, total } => Fragment::with_detail(
+            Badge::warning(format!("interrompu à {}", share(done, total))),
+            "déposez-le de nouveau pour reprendre",
+        ),
         Standing::Completed => Badge::ok("terminé").into(),
         Standing::Duplicate => Fragment::with_detail(Badge::neutral("doublon"), "déjà importé, rien n’a changé"),
         Standing::Refused => Badge::danger("refusé").into(),
@@ -251,7 +268,9 @@ fn known_then(files: &[FeedFile], day: Date) -> Notice {
         ),
         None => "Aucun fichier mensuel n’était encore importé.".to_owned(),
     };
-    let told = format!("{told} Pour une personne, ouvrez sa page et choisissez la date sous «\u{a0}Que savait-on le…\u{202f}?\u{a0}».");
+    let told = format!(
+        "{told} Pour une personne, ouvrez sa page et choisissez la date sous «\u{a0}Que savait-on le…\u{202f}?\u{a0}»."
+    );
     let title = format!("Ce que l’on savait le {}", fr::date_long(day));
     Notice::new(Tone::Warning, title, Fragment::join([told.into(), Link::new(PATH, "Revenir à aujourd’hui").into()]))
 }
@@ -322,7 +341,10 @@ mod tests {
         let day = date(2026, 11, 5);
         assert_eq!(states(&[file(1, true)], &[job(&sha, true, None, day)]), [Standing::Completed]);
         assert_eq!(states(&[file(1, false)], &[]), [Standing::Interrupted { done: 50, total: 200 }]);
-        assert_eq!(states(&[file(1, false)], &[job(&sha, false, None, day)]), [Standing::Running { done: 50, total: 200 }]);
+        assert_eq!(
+            states(&[file(1, false)], &[job(&sha, false, None, day)]),
+            [Standing::Running { done: 50, total: 200 }]
+        );
         assert_eq!(states(&[], &[job(&sha, true, Some("ligne 3"), day)]), [Standing::Refused]);
         assert_eq!(
             states(&[file(1, true)], &[job(&sha, true, None, date(2026, 11, 20))]),

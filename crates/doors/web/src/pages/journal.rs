@@ -7,17 +7,17 @@ use axum::extract::{Form as FormData, Path, RawQuery, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use base::{Date, Id, Instant};
+use platform::Account;
 use platform::gate::{ActionKind, ReadJournal, permit};
 use platform::jobs::{self, VERIFY_JOURNAL};
 use platform::journal::{self, Chain, Entry, Request};
-use platform::Account;
 use serde::Deserialize;
 
 use super::{page, to_mend};
 use crate::app::App;
 use crate::components::{
-    ActionForm, Button, Choice, Column, Description, EmptyState, Field, FilterBar, Flash, Form, Fragment, Link, Notice, Pager,
-    Query, Row, Table, Tabs, Tone, Unknown,
+    ActionForm, Button, Choice, Column, Description, EmptyState, Field, FilterBar, Flash, Form, Fragment, Link, Notice,
+    Pager, Query, Row, Table, Tabs, Tone, Unknown,
 };
 use crate::fr;
 use crate::layout::Layout;
@@ -74,7 +74,9 @@ fn label(action: &str) -> String {
         "territory.imported" => "importer un fichier du territoire",
         "journal.payload_erased" => "effacer un contenu du journal",
         "journal.purged" => "supprimer des traces à leur terme",
-        _ => return ActionKind::from_code(action).map_or_else(|| action.to_owned(), |action| action.label().to_owned()),
+        _ => {
+            return ActionKind::from_code(action).map_or_else(|| action.to_owned(), |action| action.label().to_owned());
+        }
     };
     told.to_owned()
 }
@@ -132,9 +134,10 @@ async fn list(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery)
     let chain = query.get("registre").and_then(chain_of).unwrap_or(Chain::Reads);
     let number = |key: &str| query.get(key).and_then(|text| text.trim().parse::<i64>().ok());
     let day = query.get("jour").and_then(|text| text.parse::<Date>().ok());
-    let after = query.get("apres").and_then(|text| text.split_once('-')).and_then(|(at, id)| {
-        Some((Instant::from_micros(at.parse().ok()?), id.parse().ok()?))
-    });
+    let after = query
+        .get("apres")
+        .and_then(|text| text.split_once('-'))
+        .and_then(|(at, id)| Some((Instant::from_micros(at.parse().ok()?), id.parse().ok()?)));
     let request = Request {
         author: number("compte").map(Id::new),
         subject: number("personne").map(|person| ("person".to_owned(), person)),
@@ -155,7 +158,8 @@ async fn list(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery)
     });
     let columns = [Column::text("Quand"), Column::text("Qui"), Column::text("Quoi"), Column::text("Sur quoi")];
     let shown = found.entries.len() as u64;
-    let next = found.next.map(|(at, id)| query.without("apres").with("apres", format!("{}-{id}", at.micros())).href(PATH));
+    let next =
+        found.next.map(|(at, id)| query.without("apres").with("apres", format!("{}-{id}", at.micros())).href(PATH));
     let first = after.map(|_| query.without("apres").href(PATH));
     let table = Table::new("journal", "Lignes du journal, de la plus récente à la plus ancienne", columns, rows)
         .caption_hidden()
@@ -164,9 +168,16 @@ async fn list(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery)
     let mut accounts = vec![Choice::new("", "Tous")];
     accounts.extend(authors.iter().map(|(id, name)| Choice::new(id.to_string(), name.as_str())));
     let filters = FilterBar::new(PATH, &query)
-        .field(Field::select("registre", "Registre", Chain::ALL.iter().map(|chain| {
-            Choice::new(address_of(*chain), sentence(chain.label()).trim_end_matches('.'))
-        })).value(address_of(chain)))
+        .field(
+            Field::select(
+                "registre",
+                "Registre",
+                Chain::ALL
+                    .iter()
+                    .map(|chain| Choice::new(address_of(*chain), sentence(chain.label()).trim_end_matches('.'))),
+            )
+            .value(address_of(chain)),
+        )
         .field(Field::select("compte", "Compte", accounts).value(query.get("compte").unwrap_or_default()))
         .field(Field::digits("personne", "Numéro de personne").value(query.get("personne").unwrap_or_default()))
         .field(Field::date("jour", "Jour").value(query.get("jour").unwrap_or_default()));
@@ -201,12 +212,22 @@ struct EntryPage {
     erase: Option<Form>,
 }
 
-async fn show(State(app): State<App>, signed: Signed, Path((chain, number)): Path<(String, i64)>) -> Result<Response, Problem> {
+async fn show(
+    State(app): State<App>,
+    signed: Signed,
+    Path((chain, number)): Path<(String, i64)>,
+) -> Result<Response, Problem> {
     let chain = chain_of(&chain).ok_or_else(Problem::not_found)?;
     Ok(page(&entry_page(&app, &signed, chain, number, None).await?))
 }
 
-async fn entry_page(app: &App, signed: &Signed, chain: Chain, number: i64, error: Option<String>) -> Result<EntryPage, Problem> {
+async fn entry_page(
+    app: &App,
+    signed: &Signed,
+    chain: Chain,
+    number: i64,
+    error: Option<String>,
+) -> Result<EntryPage, Problem> {
     let permit = permit::<ReadJournal>(&signed.actor)?;
     let (entry, payload) = journal::open(&app.platform, &permit, chain, number).await?;
     let names: HashMap<i64, String> =
@@ -214,8 +235,14 @@ async fn entry_page(app: &App, signed: &Signed, chain: Chain, number: i64, error
     let about = Description::new()
         .line("Quand", fr::moment(entry.at))
         .line("Qui", who(&names, entry.author))
-        .line("Sous quel mandat", entry.mandate.map_or_else(|| "aucun".to_owned(), |mandate| format!("n°\u{a0}{mandate}")))
-        .line("Quoi", Fragment::with_detail(sentence(&label(&entry.action)).trim_end_matches('.'), entry.action.as_str()))
+        .line(
+            "Sous quel mandat",
+            entry.mandate.map_or_else(|| "aucun".to_owned(), |mandate| format!("n°\u{a0}{mandate}")),
+        )
+        .line(
+            "Quoi",
+            Fragment::with_detail(sentence(&label(&entry.action)).trim_end_matches('.'), entry.action.as_str()),
+        )
         .line("Sur quoi", subject(&entry));
     let content = payload.as_ref().map(|payload| {
         let rows = lines(payload).into_iter().map(|(name, value)| Row::new([name.as_str().into(), value]));
@@ -280,7 +307,8 @@ async fn erase(
     let permit = permit::<ReadJournal>(&signed.actor)?;
     match journal::erase(&app.platform, &permit, chain, number, &motif).await {
         Ok(()) => {
-            let flash = Flash::success("Le contenu est effacé\u{a0}; que vous l’avez effacé, et pourquoi, est au journal.");
+            let flash =
+                Flash::success("Le contenu est effacé\u{a0}; que vous l’avez effacé, et pourquoi, est au journal.");
             Ok(redirect_with(flash, &format!("{PATH}/{address}/{number}")))
         }
         Err(error @ platform::Error::Rule(_)) => {

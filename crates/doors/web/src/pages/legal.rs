@@ -38,13 +38,22 @@ const GLOSSARY: [(&str, &str); 12] = [
     ("PIE", "Projet insertion emploi\u{a0}: ce que les agences ont remplacé en 2023."),
     ("RSA", "Revenu de solidarité active, versé par la CAF, financé par le département."),
     ("Foyer", "Les personnes d’un même dossier de la CAF\u{a0}; deux adultes peuvent avoir deux référents."),
-    ("Droits et devoirs", "Situation de qui doit être orienté et accompagné\u{a0}; elle se lit dans le fichier de la CAF."),
-    ("Publics", "Caractéristiques dont dépend l’accompagnement (moins de 26\u{a0}ans, parent seul…), chacune avec sa raison."),
+    (
+        "Droits et devoirs",
+        "Situation de qui doit être orienté et accompagné\u{a0}; elle se lit dans le fichier de la CAF.",
+    ),
+    (
+        "Publics",
+        "Caractéristiques dont dépend l’accompagnement (moins de 26\u{a0}ans, parent seul…), chacune avec sa raison.",
+    ),
     ("Inconnu", "Personne ne nous l’a dit. Ce n’est jamais «\u{a0}non\u{a0}»."),
     ("Rapprochement", "Deux fiches de foyers différents qui semblent être la même personne\u{a0}: un agent en décide."),
     ("Mandat", "Ce qu’un compte peut voir et faire\u{a0}: rôle, structure, finalité, dates."),
     ("Tel que connu le…", "Ce que la base disait ce jour-là, avant les corrections venues depuis."),
-    ("NIR", "Numéro d’inscription au répertoire (sécurité sociale)\u{a0}: chiffré, montré aux seules personnes qui en ont besoin."),
+    (
+        "NIR",
+        "Numéro d’inscription au répertoire (sécurité sociale)\u{a0}: chiffré, montré aux seules personnes qui en ont besoin.",
+    ),
     ("À confirmer", "Valeur ou règle que le département doit encore vérifier."),
 ];
 
@@ -81,8 +90,11 @@ struct PersonalData {
 async fn personal_data(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     let today = app.platform.today();
     let purposes = Purpose::ALL.iter().map(|purpose| {
-        let holders: Vec<&str> =
-            Role::ALL.iter().filter(|role| **role != Role::Program && role.purposes().contains(purpose)).map(|role| role.label()).collect();
+        let holders: Vec<&str> = Role::ALL
+            .iter()
+            .filter(|role| **role != Role::Program && role.purposes().contains(purpose))
+            .map(|role| role.label())
+            .collect();
         let files = if purpose.opens_files() { "oui, dans la limite du rôle" } else { "non" };
         Row::new([purpose.label().into(), fr::list(&holders).into(), files.into()])
     });

@@ -14,7 +14,8 @@ use super::search::commune;
 use super::{page, person_words as words};
 use crate::app::App;
 use crate::components::{
-    ActionForm, Badge, BulkBar, Button, ButtonKind, Column, EmptyState, Flash, Fragment, Link, Notice, Pager, Query, Row, Table, Tone,
+    ActionForm, Badge, BulkBar, Button, ButtonKind, Column, EmptyState, Flash, Fragment, Link, Notice, Pager, Query,
+    Row, Table, Tone,
 };
 use crate::fr;
 use crate::layout::Layout;
@@ -65,7 +66,9 @@ async fn list(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery)
         .flatten();
     let first = (after.raw() > 0).then(|| PATH.to_owned());
     let shown = u64::try_from(pairs.len()).unwrap_or(u64::MAX);
-    let pager = Pager::of(shown, waiting.max(shown), "rapprochement à décider", "rapprochements à décider").previous(first).next(next);
+    let pager = Pager::of(shown, waiting.max(shown), "rapprochement à décider", "rapprochements à décider")
+        .previous(first)
+        .next(next);
     let table = Table::new("paires", "Rapprochements à décider", columns("Décision"), pairs.iter().map(|pair| row(pair, &names, decision(pair))))
         .pager(pager)
         .empty(
@@ -82,13 +85,25 @@ async fn list(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery)
 }
 
 fn columns(last: &str) -> [Column; 5] {
-    [Column::text("Première fiche"), Column::text("Seconde fiche"), Column::text("Pourquoi"), Column::text("Comparaison"), Column::actions(last)]
+    [
+        Column::text("Première fiche"),
+        Column::text("Seconde fiche"),
+        Column::text("Pourquoi"),
+        Column::text("Comparaison"),
+        Column::actions(last),
+    ]
 }
 
 /// One pair, both records side by side.
 fn row(pair: &Pair, names: &Names, last: Fragment) -> Row {
     let compared = comparison(pair).into_iter().map(Fragment::from);
-    Row::new([record(&pair.a, names), record(&pair.b, names), fr::capitalised(pair.doubt.reason.label()).into(), Fragment::join(compared), last])
+    Row::new([
+        record(&pair.a, names),
+        record(&pair.b, names),
+        fr::capitalised(pair.doubt.reason.label()).into(),
+        Fragment::join(compared),
+        last,
+    ])
 }
 
 /// What a record says, in lines.
@@ -133,7 +148,13 @@ fn comparison(pair: &Pair) -> Vec<Badge> {
     said.sort_by_key(|(_, same)| *same);
     let mut badges: Vec<Badge> = said
         .into_iter()
-        .map(|(what, same)| if same { Badge::ok(format!("même {what}")) } else { Badge::warning(format!("{what} différent{}", agreement(what))) })
+        .map(|(what, same)| {
+            if same {
+                Badge::ok(format!("même {what}"))
+            } else {
+                Badge::warning(format!("{what} différent{}", agreement(what)))
+            }
+        })
         .collect();
     if !whole {
         badges.insert(0, Badge::new(Tone::Unknown, "date de naissance partielle"));
@@ -151,14 +172,26 @@ fn decision(pair: &Pair) -> Fragment {
     let form = |label: &str, kind, verdict: &str| {
         Fragment::from(ActionForm::new(action.clone(), Button::new(kind, label)).hidden("verdict", verdict))
     };
-    Fragment::join([form("Même personne", ButtonKind::Primary, "same"), form("Deux personnes", ButtonKind::Secondary, "different")])
+    Fragment::join([
+        form("Même personne", ButtonKind::Primary, "same"),
+        form("Deux personnes", ButtonKind::Secondary, "different"),
+    ])
 }
 
-async fn decide(State(app): State<App>, signed: Signed, Path(id): Path<String>, RawForm(body): RawForm) -> Result<Response, Problem> {
+async fn decide(
+    State(app): State<App>,
+    signed: Signed,
+    Path(id): Path<String>,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
     let doubt: Id<Doubt> = id.parse().map_err(|_| Problem::not_found())?;
-    let verdict = form_urlencoded::parse(&body).find(|(name, _)| name == "verdict").and_then(|(_, value)| Verdict::from_code(&value));
+    let verdict = form_urlencoded::parse(&body)
+        .find(|(name, _)| name == "verdict")
+        .and_then(|(_, value)| Verdict::from_code(&value));
     let Some(verdict) = verdict else {
-        return Err(Problem::unreadable("La décision manque\u{a0}: revenez aux rapprochements et choisissez l’un des deux boutons."));
+        return Err(Problem::unreadable(
+            "La décision manque\u{a0}: revenez aux rapprochements et choisissez l’un des deux boutons.",
+        ));
     };
     matching::decide(&app.platform, &signed.actor, doubt, verdict).await?;
     let told = match verdict {
@@ -188,8 +221,11 @@ async fn certain(State(app): State<App>, signed: Signed) -> Result<Response, Pro
         .bulk(BulkBar::new("/rapprochements/certains", [Button::primary("Même personne pour les lignes choisies")]))
         .pager(Pager::new(fr::count(n, "rapprochement sans contradiction", "rapprochements sans contradiction")))
         .empty(
-            EmptyState::new("Aucun rapprochement sans contradiction", "Ceux qui restent demandent à être regardés un par un.")
-                .link(Link::new(PATH, "Retour aux rapprochements").button(ButtonKind::Secondary)),
+            EmptyState::new(
+                "Aucun rapprochement sans contradiction",
+                "Ceux qui restent demandent à être regardés un par un.",
+            )
+            .link(Link::new(PATH, "Retour aux rapprochements").button(ButtonKind::Secondary)),
         );
     let notice = Notice::new(
         Tone::Info,
@@ -201,9 +237,15 @@ async fn certain(State(app): State<App>, signed: Signed) -> Result<Response, Pro
 }
 
 async fn decide_certain(State(app): State<App>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
-    let chosen: Vec<Id<Doubt>> = form_urlencoded::parse(&body).filter(|(name, _)| name == "choix").filter_map(|(_, id)| id.parse().ok()).collect();
+    let chosen: Vec<Id<Doubt>> = form_urlencoded::parse(&body)
+        .filter(|(name, _)| name == "choix")
+        .filter_map(|(_, id)| id.parse().ok())
+        .collect();
     if chosen.is_empty() {
-        return Ok(redirect_with(Flash::warning("Aucune ligne n’était choisie\u{a0}: rien n’a été décidé."), "/rapprochements/certains"));
+        return Ok(redirect_with(
+            Flash::warning("Aucune ligne n’était choisie\u{a0}: rien n’a été décidé."),
+            "/rapprochements/certains",
+        ));
     }
     let (pairs, _) = matching::open_doubts(&app.platform, &signed.actor, Id::new(0), LOOKED_THROUGH).await?;
     let names = app.directory.names(&app.platform, app.tenant).await?;
@@ -221,11 +263,16 @@ async fn decide_certain(State(app): State<App>, signed: Signed, RawForm(body): R
     });
     let table = Table::new("resultats", "Résultat de chaque décision", columns("Résultat"), rows);
     let total = u64::try_from(results.len()).unwrap_or(u64::MAX);
-    let title = format!("{} sur {}", fr::count(done, "rapprochement décidé", "rapprochements décidés"), fr::number(total));
+    let title =
+        format!("{} sur {}", fr::count(done, "rapprochement décidé", "rapprochements décidés"), fr::number(total));
     let notice = if done == total {
         Notice::new(Tone::Ok, title, "")
     } else {
-        Notice::new(Tone::Warning, title, "Les autres ont changé entre-temps ou présentent une contradiction\u{a0}: regardez-les un par un.")
+        Notice::new(
+            Tone::Warning,
+            title,
+            "Les autres ont changé entre-temps ou présentent une contradiction\u{a0}: regardez-les un par un.",
+        )
     };
     let layout = signed.layout(&app, PATH, "Rapprochements décidés ensemble").crumb("Rapprochements", PATH);
     Ok(page(&Matches { layout, offers_certain: false, notice: Some(notice), table }))
@@ -257,7 +304,8 @@ mod tests {
 
     #[test]
     fn differences_are_said_in_words_and_come_first() {
-        let said: Vec<String> = comparison(&pair()).into_iter().map(|badge| Fragment::from(badge).to_string()).collect();
+        let said: Vec<String> =
+            comparison(&pair()).into_iter().map(|badge| Fragment::from(badge).to_string()).collect();
         assert!(said[0].contains("nom de naissance différent"), "{said:?}");
         assert!(said.iter().any(|said| said.contains("même prénom")), "{said:?}");
         assert_eq!(agreement("commune"), "e");
@@ -266,7 +314,9 @@ mod tests {
     #[test]
     fn a_pair_can_be_opened_at_the_top_of_the_list() {
         assert_eq!(href(Id::new(5)), "/rapprochements?apres=4");
-        let html = Table::new("t", "t", columns("Décision"), [row(&pair(), &Names::default(), decision(&pair()))]).render().unwrap();
+        let html = Table::new("t", "t", columns("Décision"), [row(&pair(), &Names::default(), decision(&pair()))])
+            .render()
+            .unwrap();
         assert!(html.contains("value=\"same\"") && html.contains("value=\"different\""), "{html}");
         assert!(html.contains("Même NIR dans deux foyers"), "{html}");
     }

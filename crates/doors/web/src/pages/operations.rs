@@ -148,7 +148,12 @@ async fn show(State(app): State<App>, signed: Signed) -> Result<Response, Proble
         .empty(EmptyState::new("Aucun traitement", "Les imports et l’entretien apparaîtront ici."));
 
     let last = journal::last_seals(&app.platform, &permit).await?;
-    let columns = [Column::text("Registre"), Column::number("Dernier sceau"), Column::text("Scellé le"), Column::text("Empreinte")];
+    let columns = [
+        Column::text("Registre"),
+        Column::number("Dernier sceau"),
+        Column::text("Scellé le"),
+        Column::text("Empreinte"),
+    ];
     let rows = last.iter().map(|seal| {
         let digest: String = seal.digest.chars().take(16).collect();
         Row::new([
@@ -165,13 +170,14 @@ async fn show(State(app): State<App>, signed: Signed) -> Result<Response, Proble
         None => None,
         Some(target) => {
             let kept = target.read()?;
-            let rows = kept.iter().rev().filter(|kept| kept.tenant == permit.tenant().raw()).take(CHECKPOINTS).map(|kept| {
-                Row::new([
-                    sentence(kept.chain.label()).trim_end_matches('.').into(),
-                    fr::number(kept.number).into(),
-                    fr::moment(kept.sealed_at).into(),
-                ])
-            });
+            let rows =
+                kept.iter().rev().filter(|kept| kept.tenant == permit.tenant().raw()).take(CHECKPOINTS).map(|kept| {
+                    Row::new([
+                        sentence(kept.chain.label()).trim_end_matches('.').into(),
+                        fr::number(kept.number).into(),
+                        fr::moment(kept.sealed_at).into(),
+                    ])
+                });
             let columns = [Column::text("Registre"), Column::number("Sceau"), Column::text("Scellé le")];
             let empty = EmptyState::new("Rien d’exporté encore", "Le premier export se fait dans l’heure.");
             Some(Table::new("exportes", "Points de contrôle exportés", columns, rows).caption_hidden().empty(empty))

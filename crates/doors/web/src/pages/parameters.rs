@@ -7,9 +7,9 @@ use axum::extract::{Form as FormData, Path, State};
 use axum::response::Response;
 use axum::routing::get;
 use base::{Date, Period};
+use platform::Permit;
 use platform::gate::{ActionKind, ManageAccounts, permit};
 use platform::parameter::{self, Certainty, Parameter, Parameters, READING_LOG_MONTHS, SESSION_IDLE_MINUTES};
-use platform::Permit;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -98,14 +98,22 @@ async fn list(State(app): State<App>, signed: Signed) -> Result<Response, Proble
     let mut groups: Vec<(&'static str, Vec<Row>)> = Vec::new();
     for fact in parameters.all().iter().filter(|fact| fact.valid.contains(today)) {
         let known = known(&fact.value.name);
-        let coming = parameters.all().iter().find(|other| other.value.name == fact.value.name && other.valid.from > today);
+        let coming =
+            parameters.all().iter().find(|other| other.value.name == fact.value.name && other.valid.from > today);
         let coming = coming.map(|next| {
             format!("puis {} à partir du {}", shown(&next.value.value.0, known.unit), fr::date_long(next.valid.from))
         });
         let value: Fragment = shown(&fact.value.value.0, known.unit).into();
-        let author = fact.provenance.author.and_then(|author| authors.get(&author.raw())).map_or("livré avec l’application", String::as_str);
+        let author = fact
+            .provenance
+            .author
+            .and_then(|author| authors.get(&author.raw()))
+            .map_or("livré avec l’application", String::as_str);
         let row = Row::new([
-            Fragment::with_detail(Link::new(format!("{PATH}/{}", fact.value.name), known.label.as_str()), fact.value.name.as_str()),
+            Fragment::with_detail(
+                Link::new(format!("{PATH}/{}", fact.value.name), known.label.as_str()),
+                fact.value.name.as_str(),
+            ),
             match coming {
                 Some(coming) => Fragment::with_detail(value, coming),
                 None => value,
@@ -177,7 +185,8 @@ struct Errors {
 }
 
 async fn show(State(app): State<App>, signed: Signed, Path(name): Path<String>) -> Result<Response, Problem> {
-    let typed = Typed { debut: app.platform.today().to_string(), certitude: "confirmed".to_owned(), ..Typed::default() };
+    let typed =
+        Typed { debut: app.platform.today().to_string(), certitude: "confirmed".to_owned(), ..Typed::default() };
     Ok(page(&draw(&app, &signed, &name, &typed, Errors::default()).await?))
 }
 
@@ -193,7 +202,11 @@ async fn draw(app: &App, signed: &Signed, name: &str, typed: &Typed, errors: Err
     let known = known(name);
     let today = app.platform.today();
     let rows = own.iter().map(|fact| {
-        let author = fact.provenance.author.and_then(|author| authors.get(&author.raw())).map_or("livré avec l’application", String::as_str);
+        let author = fact
+            .provenance
+            .author
+            .and_then(|author| authors.get(&author.raw()))
+            .map_or("livré avec l’application", String::as_str);
         let in_force = fact.valid.contains(today).then(|| Badge::info("aujourd’hui"));
         Row::new([
             Fragment::join([shown(&fact.value.value.0, known.unit).into(), in_force.into()]),
@@ -224,12 +237,21 @@ async fn draw(app: &App, signed: &Signed, name: &str, typed: &Typed, errors: Err
     let marks = [Choice::new("confirmed", "Confirmé par le texte cité"), Choice::new("uncertain", "À confirmer")];
     let form = Form::post(format!("{PATH}/{name}"))
         .problem(errors.whole)
-        .field(Field::text("valeur", "Nouvelle valeur").hint(unit).value(&*typed.valeur).required().autocomplete("off").error(errors.value))
+        .field(
+            Field::text("valeur", "Nouvelle valeur")
+                .hint(unit)
+                .value(&*typed.valeur)
+                .required()
+                .autocomplete("off")
+                .error(errors.value),
+        )
         .field(Field::date("debut", "À partir du").value(&*typed.debut).required().error(errors.from))
         .field(Field::date("fin", "Jusqu’au (dernier jour)").value(&*typed.fin).error(errors.to))
         .field(
             Field::text("texte", "Texte ou décision")
-                .hint("Comme on le citerait\u{a0}: «\u{a0}délibération n°\u{a0}2026-11 du 12\u{a0}novembre 2026\u{a0}».")
+                .hint(
+                    "Comme on le citerait\u{a0}: «\u{a0}délibération n°\u{a0}2026-11 du 12\u{a0}novembre 2026\u{a0}».",
+                )
                 .value(&*typed.texte)
                 .required()
                 .error(errors.citation),
@@ -316,12 +338,19 @@ mod tests {
 
     fn typed(value: &str, from: &str, to: &str) -> Typed {
         let text = |text: &str| text.to_owned();
-        Typed { valeur: text(value), debut: text(from), fin: text(to), texte: text("Décision"), certitude: text("uncertain") }
+        Typed {
+            valeur: text(value),
+            debut: text(from),
+            fin: text(to),
+            texte: text("Décision"),
+            certitude: text("uncertain"),
+        }
     }
 
     #[test]
     fn a_value_is_checked_against_its_rule() {
-        let (valid, parameter) = read("retention.active_file_months", &typed("12", "2027-01-01", "2027-12-31")).map_err(|_| ()).unwrap();
+        let (valid, parameter) =
+            read("retention.active_file_months", &typed("12", "2027-01-01", "2027-12-31")).map_err(|_| ()).unwrap();
         assert_eq!(valid.to, Some("2028-01-01".parse().unwrap()));
         assert_eq!(parameter.value.0, 12);
         let refused = read("retention.active_file_months", &typed("99", "2027-01-01", "")).map(drop).unwrap_err();

@@ -20,7 +20,8 @@ use super::search::commune;
 use super::{page, person_words as words};
 use crate::app::App;
 use crate::components::{
-    ButtonKind, Chip, Choice, Column, EmptyState, Field, FilterBar, Fragment, Link, Pager, Query, Row, Suggestions, Table,
+    ButtonKind, Chip, Choice, Column, EmptyState, Field, FilterBar, Fragment, Link, Pager, Query, Row, Suggestions,
+    Table,
 };
 use crate::fr;
 use crate::layout::Layout;
@@ -53,7 +54,9 @@ async fn list(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery)
     let permit = platform::gate::permit::<ListPeople>(actor)?;
     let sector = match permit.reach() {
         Reach::Structure(structure) => {
-            let communes = territory::sector_communes(&platform.db, app.tenant, structure, today).await.map_err(platform::Error::from)?;
+            let communes = territory::sector_communes(&platform.db, app.tenant, structure, today)
+                .await
+                .map_err(platform::Error::from)?;
             Sector::Own { structure, communes }
         }
         Reach::Department => Sector::Any,
@@ -108,7 +111,9 @@ impl Asked {
         if let (Sector::Any, Some(text)) = (sector, query.get("structure")) {
             asked.structure = structure_called(names, text);
             if asked.structure.is_none() {
-                let problem = format!("Aucune structure ne s’appelle «\u{a0}{text}\u{a0}»\u{a0}: choisissez-la dans la liste proposée.");
+                let problem = format!(
+                    "Aucune structure ne s’appelle «\u{a0}{text}\u{a0}»\u{a0}: choisissez-la dans la liste proposée."
+                );
                 asked.structure_problem = Some(problem);
             }
         }
@@ -126,7 +131,8 @@ impl Asked {
             let text = query.get(name)?;
             let age = text.trim().parse().ok().filter(|age| *age <= 120);
             if age.is_none() {
-                asked.age_problem = Some(format!("«\u{a0}{text}\u{a0}» n’est pas un âge\u{a0}: écrivez un nombre de 0 à 120."));
+                asked.age_problem =
+                    Some(format!("«\u{a0}{text}\u{a0}» n’est pas un âge\u{a0}: écrivez un nombre de 0 à 120."));
             }
             age
         });
@@ -214,18 +220,28 @@ impl View<'_> {
             bar = bar.field(field.value(value("structure")).error(self.asked.structure_problem.as_ref()));
         }
         let communes: Vec<(&str, &str)> = match self.sector {
-            Sector::Own { communes, .. } => communes.iter().map(|code| (code.as_str(), self.commune_name(code))).collect(),
+            Sector::Own { communes, .. } => {
+                communes.iter().map(|code| (code.as_str(), self.commune_name(code))).collect()
+            }
             Sector::Any => self.names.offered(SubjectKind::Commune),
         };
         let communes = communes.into_iter().map(|(code, name)| Choice::new(code, name));
         let states = (0..=6).map(|state| state.to_string());
         let states = states.map(|state| Choice::new(&*state, fr::capitalised(&labels::right_status(&state).short)));
-        let answers = [("", "Tous"), ("oui", "Oui"), ("non", "Non"), ("inconnu", "Inconnu")].map(|(value, label)| Choice::new(value, label));
-        let publics = filtered_publics()
-            .map(|public| Choice::new(public.code(), public.label_plural()).chosen(self.asked.publics.contains(&public)));
+        let answers = [("", "Tous"), ("oui", "Oui"), ("non", "Non"), ("inconnu", "Inconnu")]
+            .map(|(value, label)| Choice::new(value, label));
+        let publics = filtered_publics().map(|public| {
+            Choice::new(public.code(), public.label_plural()).chosen(self.asked.publics.contains(&public))
+        });
         bar = bar
-            .field(Field::select("commune", "Commune", [Choice::new("", "Toutes")].into_iter().chain(communes)).value(value("commune")))
-            .field(Field::select("droit", "Droit au RSA", [Choice::new("", "Tous")].into_iter().chain(states)).value(value("droit")))
+            .field(
+                Field::select("commune", "Commune", [Choice::new("", "Toutes")].into_iter().chain(communes))
+                    .value(value("commune")),
+            )
+            .field(
+                Field::select("droit", "Droit au RSA", [Choice::new("", "Tous")].into_iter().chain(states))
+                    .value(value("droit")),
+            )
             .field(Field::select("devoirs", "Droits et devoirs", answers).value(value("devoirs")))
             .field(Field::digits("age_min", "Âge, de").value(value("age_min")).error(self.asked.age_problem.as_ref()))
             .field(Field::digits("age_max", "à (ans compris)").value(value("age_max")))
@@ -258,7 +274,9 @@ impl View<'_> {
             filters.push(("Droits et devoirs", answer.to_owned(), without("devoirs")));
         }
         if self.asked.age_problem.is_none() {
-            for (age, label, key) in [(self.asked.ages[0], "Âge, au moins", "age_min"), (self.asked.ages[1], "Âge, au plus", "age_max")] {
+            for (age, label, key) in
+                [(self.asked.ages[0], "Âge, au moins", "age_min"), (self.asked.ages[1], "Âge, au plus", "age_max")]
+            {
                 if let Some(age) = age {
                     filters.push((label, fr::count(age, "an", "ans"), without(key)));
                 }
@@ -290,9 +308,16 @@ impl View<'_> {
                 publics(card.publics.cast_unsigned()),
             ])
         });
-        let filters: Vec<String> = self.in_force().into_iter().map(|(label, value, _)| format!("{label}\u{a0}: {value}")).collect();
-        let caption = if filters.is_empty() { "Personnes".to_owned() } else { format!("Personnes ({})", filters.join("\u{202f}; ")) };
-        let place = |key: &str, person: Option<Id<Person>>| person.map(|person| self.query.with(key, person.to_string()).href(PATH));
+        let filters: Vec<String> =
+            self.in_force().into_iter().map(|(label, value, _)| format!("{label}\u{a0}: {value}")).collect();
+        let caption = if filters.is_empty() {
+            "Personnes".to_owned()
+        } else {
+            format!("Personnes ({})", filters.join("\u{202f}; "))
+        };
+        let place = |key: &str, person: Option<Id<Person>>| {
+            person.map(|person| self.query.with(key, person.to_string()).href(PATH))
+        };
         Table::new("personnes", caption, columns, rows)
             .sorted(PATH, self.query, "nom")
             .pager(
@@ -324,7 +349,11 @@ impl View<'_> {
             "Personne pour le moment",
             "La liste se remplit avec le fichier mensuel des bénéficiaires. Un foyer y figure dès que son fichier est importé.",
         );
-        if may_import { empty.link(Link::new("/imports", "Importer un fichier").button(ButtonKind::Primary)) } else { empty }
+        if may_import {
+            empty.link(Link::new("/imports", "Importer un fichier").button(ButtonKind::Primary))
+        } else {
+            empty
+        }
     }
 }
 
@@ -333,7 +362,11 @@ fn summary(shown: usize, count: i64) -> String {
     let shown = u64::try_from(shown).unwrap_or(u64::MAX);
     let all = u64::try_from(count).unwrap_or(0);
     if count > ListPage::COUNTED {
-        format!("{} sur plus de {}", fr::number(shown), fr::count(ListPage::COUNTED.unsigned_abs(), "personne", "personnes"))
+        format!(
+            "{} sur plus de {}",
+            fr::number(shown),
+            fr::count(ListPage::COUNTED.unsigned_abs(), "personne", "personnes")
+        )
     } else if shown >= all {
         fr::count(all, "personne", "personnes")
     } else {
@@ -343,7 +376,9 @@ fn summary(shown: usize, count: i64) -> String {
 
 /// The publics that the files of the paying bodies can show; the others would always give an empty list.
 fn filtered_publics() -> impl Iterator<Item = Public> {
-    Public::ALL.into_iter().filter(|public| public.shown_by().iter().all(|fact| fact.source() == Source::BeneficiaryFeed))
+    Public::ALL
+        .into_iter()
+        .filter(|public| public.shown_by().iter().all(|fact| fact.source() == Source::BeneficiaryFeed))
 }
 
 /// The publics somebody belongs to, but for those that a column says already.
@@ -359,9 +394,12 @@ async fn structures(State(app): State<App>, signed: Signed, RawQuery(query): Raw
     let wanted = fold(query.get("q").unwrap_or_default());
     let picture = territory::picture(&app.platform, &signed.actor, AsOf::now(&app.platform.clock)).await?;
     let found = picture.structures().into_iter().filter(|structure| {
-        structure.status == Status::Open && structure.kind.has_sectors() && fold(&structure.profile.value.name).contains(&wanted)
+        structure.status == Status::Open
+            && structure.kind.has_sectors()
+            && fold(&structure.profile.value.name).contains(&wanted)
     });
-    let suggestions = found.take(20).map(|structure| (structure.profile.value.name.clone(), structure.kind.label().to_owned()));
+    let suggestions =
+        found.take(20).map(|structure| (structure.profile.value.name.clone(), structure.kind.label().to_owned()));
     Ok(page(&Suggestions::new(suggestions)))
 }
 
@@ -382,7 +420,10 @@ mod tests {
         assert_eq!(first_birth_too_young(26, date(2026, 2, 28)), date(2000, 3, 1));
         for wrong in ["age_min=abc", "age_max=300", "age_min=40&age_max=30"] {
             let asked = asked(wrong);
-            assert!(asked.age_problem.is_some() && asked.filter.born_after.is_none() && asked.filter.born_before.is_none(), "{wrong}");
+            assert!(
+                asked.age_problem.is_some() && asked.filter.born_after.is_none() && asked.filter.born_before.is_none(),
+                "{wrong}"
+            );
         }
     }
 
@@ -419,8 +460,21 @@ mod tests {
     fn chips_lead_to_the_list_without_them() {
         let query = Query::parse(Some("droit=2&public=young&public=senior&apres=4"));
         let asked = asked("droit=2&public=young&public=senior&apres=4");
-        let view = View { asked: &asked, query: &query, sector: &Sector::Any, names: &Names::default(), today: date(2026, 11, 22) };
+        let view = View {
+            asked: &asked,
+            query: &query,
+            sector: &Sector::Any,
+            names: &Names::default(),
+            today: date(2026, 11, 22),
+        };
         let hrefs: Vec<String> = view.in_force().into_iter().map(|(.., href)| href).collect();
-        assert_eq!(hrefs, ["/personnes?public=young&public=senior", "/personnes?droit=2&public=senior", "/personnes?droit=2&public=young"]);
+        assert_eq!(
+            hrefs,
+            [
+                "/personnes?public=young&public=senior",
+                "/personnes?droit=2&public=senior",
+                "/personnes?droit=2&public=young"
+            ]
+        );
     }
 }

@@ -20,7 +20,8 @@ use self::view::View;
 use super::{page, person_words as words, to_mend};
 use crate::app::App;
 use crate::components::{
-    ActionForm, Button, Column, Description, Flash, Form, Fragment, Help, Notice, Query, Row, Strip, Table, Timeline, Unknown,
+    ActionForm, Button, Column, Description, Flash, Form, Fragment, Help, Notice, Query, Row, Strip, Table, Timeline,
+    Unknown,
 };
 use crate::fr;
 use crate::layout::Layout;
@@ -76,7 +77,12 @@ fn number(id: &str) -> Result<Id<Person>, Problem> {
     id.parse().map_err(|_| Problem::not_found())
 }
 
-async fn show(State(app): State<App>, signed: Signed, Path(id): Path<String>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+async fn show(
+    State(app): State<App>,
+    signed: Signed,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     let past = Past::read(&Query::parse(query.as_deref()), app.platform.today(), words::href(number(&id)?));
     let drawn = draw(&app, &signed, number(&id)?, past, Extras::default()).await?;
     Ok(page(&drawn))
@@ -91,7 +97,13 @@ struct Extras {
     contact: Option<ContactForm>,
 }
 
-async fn draw(app: &App, signed: &Signed, person: Id<Person>, past: Past, extras: Extras) -> Result<PersonPage, Problem> {
+async fn draw(
+    app: &App,
+    signed: &Signed,
+    person: Id<Person>,
+    past: Past,
+    extras: Extras,
+) -> Result<PersonPage, Problem> {
     let (platform, actor) = (&app.platform, &signed.actor);
     let now = platform.now();
     let known = past.known.map_or(now, |day| Instant::end_of(day).min(now));
@@ -102,7 +114,12 @@ async fn draw(app: &App, signed: &Signed, person: Id<Person>, past: Past, extras
         Ok(permit) => Some(readers(app, &permit, person).await?),
         Err(_) => None,
     };
-    let view = View { file: &file, names: &names, today: platform.today(), opens_imports: signed.may(ActionKind::ReadImports) };
+    let view = View {
+        file: &file,
+        names: &names,
+        today: platform.today(),
+        opens_imports: signed.may(ActionKind::ReadImports),
+    };
     let href = words::href(person);
     let may_edit = signed.may(ActionKind::EditContact) && !past.looks_back();
     let contact = match (may_edit, extras.contact) {
@@ -152,12 +169,17 @@ fn doubt_notice(pairs: &[Pair]) -> Option<Notice> {
 }
 
 async fn readers(app: &App, permit: &platform::Permit<ReadJournal>, person: Id<Person>) -> Result<Table, Problem> {
-    let request = journal::Request { subject: Some(("person".to_owned(), person.raw())), page_size: 20, ..journal::Request::default() };
+    let request = journal::Request {
+        subject: Some(("person".to_owned(), person.raw())),
+        page_size: 20,
+        ..journal::Request::default()
+    };
     let found = journal::find(&app.platform, permit, Chain::Reads, &request).await?;
     let authors = journal::authors(&app.platform, permit).await?;
     let rows = found.entries.iter().map(|entry| {
         let author = entry.author.and_then(|author| authors.iter().find(|(id, _)| *id == author));
-        let what = ActionKind::from_code(&entry.action).map_or_else(|| entry.action.clone(), |action| action.label().to_owned());
+        let what = ActionKind::from_code(&entry.action)
+            .map_or_else(|| entry.action.clone(), |action| action.label().to_owned());
         Row::new([
             fr::moment(entry.at).into(),
             author.map_or("Jonction", |(_, name)| name.as_str()).into(),
@@ -169,14 +191,20 @@ async fn readers(app: &App, permit: &platform::Permit<ReadJournal>, person: Id<P
     Ok(table)
 }
 
-async fn set_contact(State(app): State<App>, signed: Signed, Path(id): Path<String>, RawForm(body): RawForm) -> Result<Response, Problem> {
+async fn set_contact(
+    State(app): State<App>,
+    signed: Signed,
+    Path(id): Path<String>,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
     let person = number(&id)?;
     let sent = ContactForm::read(&body);
     match sent.parsed() {
         Ok((phone, email)) => {
             person::set_contact(&app.platform, &signed.actor, person, phone, email).await?;
             let href = words::href(person);
-            let flash = Flash::success("Les coordonnées sont enregistrées.").undo(format!("{href}/coordonnees/annuler"));
+            let flash =
+                Flash::success("Les coordonnées sont enregistrées.").undo(format!("{href}/coordonnees/annuler"));
             Ok(redirect_with(flash, &href))
         }
         Err(sent) => {

@@ -38,20 +38,27 @@ async fn show(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery)
     let query = Query::parse(query.as_deref());
     let today = app.platform.today();
     let wanted = query.get("le").and_then(|text| text.parse::<Date>().ok());
-    let topic_of = |rule: &Rule| TOPICS.iter().find(|(prefix, _)| rule.code.split('.').next() == Some(prefix)).map(|(_, name)| *name);
+    let topic_of = |rule: &Rule| {
+        TOPICS.iter().find(|(prefix, _)| rule.code.split('.').next() == Some(prefix)).map(|(_, name)| *name)
+    };
     let mut topics = Vec::new();
     for (number, topic) in (1..).zip(TOPICS.iter().map(|(_, name)| Some(*name)).chain([None])) {
         let rules: Vec<&Rule> = law::register().filter(|rule| topic_of(rule) == topic).collect();
-        let rows = rules.iter().filter(|rule| wanted.is_none_or(|day| rule.applies_on(day))).map(|rule| row(rule, today));
-        let columns = [Column::text("Règle"), Column::text("Texte"), Column::text("Période"), Column::text("Certitude")];
+        let rows =
+            rules.iter().filter(|rule| wanted.is_none_or(|day| rule.applies_on(day))).map(|rule| row(rule, today));
+        let columns =
+            [Column::text("Règle"), Column::text("Texte"), Column::text("Période"), Column::text("Certitude")];
         let name = topic.unwrap_or("Autres");
         let empty = EmptyState::new("Aucune règle ce jour-là", "Choisissez un autre jour.");
         if !rules.is_empty() {
-            topics.push((name, Table::new(format!("regles-{number}"), name, columns, rows).caption_hidden().empty(empty)));
+            topics.push((
+                name,
+                Table::new(format!("regles-{number}"), name, columns, rows).caption_hidden().empty(empty),
+            ));
         }
     }
-    let filters =
-        FilterBar::new(PATH, &query).field(Field::date("le", "En vigueur le").value(query.get("le").unwrap_or_default()));
+    let filters = FilterBar::new(PATH, &query)
+        .field(Field::date("le", "En vigueur le").value(query.get("le").unwrap_or_default()));
     let layout = signed
         .layout(&app, PATH, "Règles appliquées")
         .lead("Ce que l’application calcule, d’après quel texte, entre quelles dates.")

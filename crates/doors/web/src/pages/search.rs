@@ -15,7 +15,9 @@ use territory::{Names, communes::Commune};
 
 use super::{page, person_words as words};
 use crate::app::App;
-use crate::components::{Badge, Column, EmptyState, Field, Fragment, Link, Notice, Pager, Query, Row, Suggestions, Table, Tone, Unknown};
+use crate::components::{
+    Badge, Column, EmptyState, Field, Fragment, Link, Notice, Pager, Query, Row, Suggestions, Table, Tone, Unknown,
+};
 use crate::fr;
 use crate::layout::Layout;
 use crate::middleware::Problem;
@@ -26,10 +28,7 @@ const PATH: &str = "/recherche";
 
 pub fn routes() -> Vec<Route> {
     let policy = Policy::May(ActionKind::SearchPeople);
-    vec![
-        Route::new(PATH, policy, get(results)),
-        Route::new("/fragments/recherche", policy, get(suggestions)),
-    ]
+    vec![Route::new(PATH, policy, get(results)), Route::new("/fragments/recherche", policy, get(suggestions))]
 }
 
 /// The page.
@@ -70,9 +69,14 @@ async fn results(State(app): State<App>, signed: Signed, RawQuery(query): RawQue
     }
     let names = app.directory.names(&app.platform, app.tenant).await?;
     let today = app.platform.today();
-    let agencies = territory::sector_structures(&app.platform.db, app.tenant, StructureKind::LocalInclusionAgency, today).await;
+    let agencies =
+        territory::sector_structures(&app.platform.db, app.tenant, StructureKind::LocalInclusionAgency, today).await;
     let agencies = agencies.map_err(platform::Error::from)?;
-    let own_sector = signed.actor.structure().filter(|_| reach_is_limited(&signed)).map(|structure| names.name(structure).to_owned());
+    let own_sector = signed
+        .actor
+        .structure()
+        .filter(|_| reach_is_limited(&signed))
+        .map(|structure| names.name(structure).to_owned());
     let shown = Shown { names: &names, agencies: &agencies, today };
     let understood = asked.map(|asked| understood(&asked)).unwrap_or_default();
     let layout = layout.lead(understood);
@@ -108,7 +112,11 @@ fn understood(asked: &Asked) -> String {
 fn approximate(found: &Found) -> Option<Notice> {
     let near = found.hits.iter().filter(|hit| hit.approximate).count();
     (near > 0 && near == found.hits.len()).then(|| {
-        Notice::new(Tone::Info, "Aucun nom n’est écrit exactement ainsi", "Voici les noms les plus proches, les plus ressemblants d’abord.")
+        Notice::new(
+            Tone::Info,
+            "Aucun nom n’est écrit exactement ainsi",
+            "Voici les noms les plus proches, les plus ressemblants d’abord.",
+        )
     })
 }
 
@@ -132,13 +140,21 @@ impl Shown<'_> {
         ];
         let shown = u64::try_from(found.hits.len()).unwrap_or(u64::MAX);
         let summary = if found.more {
-            format!("Les {} premières réponses. Ajoutez un prénom ou une date de naissance pour préciser.", fr::number(shown))
+            format!(
+                "Les {} premières réponses. Ajoutez un prénom ou une date de naissance pour préciser.",
+                fr::number(shown)
+            )
         } else {
             fr::count(shown, "personne trouvée", "personnes trouvées")
         };
-        Table::new("resultats", format!("Personnes trouvées pour «\u{a0}{text}\u{a0}»"), columns, found.hits.iter().map(|hit| self.row(hit)))
-            .pager(Pager::new(summary))
-            .empty(empty(own_sector))
+        Table::new(
+            "resultats",
+            format!("Personnes trouvées pour «\u{a0}{text}\u{a0}»"),
+            columns,
+            found.hits.iter().map(|hit| self.row(hit)),
+        )
+        .pager(Pager::new(summary))
+        .empty(empty(own_sector))
     }
 
     fn row(&self, Hit { card, approximate }: &Hit) -> Row {
@@ -240,7 +256,10 @@ mod tests {
         ] {
             assert!(understood(&Asked::parse(text).unwrap()).contains(told), "{text}");
         }
-        assert!(!understood(&Asked::parse("2900393999001").unwrap()).contains("2900393999001"), "a NIR is never repeated");
+        assert!(
+            !understood(&Asked::parse("2900393999001").unwrap()).contains("2900393999001"),
+            "a NIR is never repeated"
+        );
     }
 
     #[test]

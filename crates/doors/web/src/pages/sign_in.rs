@@ -11,7 +11,9 @@ use serde::Deserialize;
 
 use super::{page, to_mend};
 use crate::app::{App, DemoAccount};
-use crate::components::{ActionForm, Button, Column, EmptyState, Field, Flash, Form, Fragment, Link, Query, Row, Table};
+use crate::components::{
+    ActionForm, Button, Column, EmptyState, Field, Flash, Form, Fragment, Link, Query, Row, Table,
+};
 use crate::layout::Layout;
 use crate::middleware::Problem;
 use crate::problems::sentence;
@@ -39,7 +41,13 @@ impl SignIn {
     fn new(app: &App, caller: &Caller, email: &str, problem: Option<String>, to: &str) -> Self {
         let form = Form::post("/connexion")
             .problem(problem)
-            .field(Field::email("adresse", "Adresse électronique").value(email).required().autocomplete("username").autofocus())
+            .field(
+                Field::email("adresse", "Adresse électronique")
+                    .value(email)
+                    .required()
+                    .autocomplete("username")
+                    .autofocus(),
+            )
             .field(Field::password("mot-de-passe", "Mot de passe").required().autocomplete("current-password"))
             .button(Button::primary("Se connecter"));
         let form = if to == "/" { form } else { form.hidden("vers", to) };
@@ -56,7 +64,12 @@ fn demonstration(accounts: &[DemoAccount]) -> Table {
     let columns =
         [Column::text("Rôle"), Column::text("Personne fictive"), Column::text("Adresse"), Column::text("Mot de passe")];
     let rows = accounts.iter().map(|account| {
-        Row::new([account.role.as_str().into(), account.name.as_str().into(), code(&account.email), code(&account.password)])
+        Row::new([
+            account.role.as_str().into(),
+            account.name.as_str().into(),
+            code(&account.email),
+            code(&account.password),
+        ])
     });
     Table::new("comptes-demonstration", "Comptes de la démonstration, un par rôle", columns, rows).caption_hidden()
 }

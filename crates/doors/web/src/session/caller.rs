@@ -1,6 +1,6 @@
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -21,6 +21,8 @@ pub struct Caller {
     /// The mandates of the account, with their names.
     pub choices: Vec<MandateChoice>,
     pub address: IpAddr,
+    /// Whether a proxy says that it asks for somebody else.
+    pub(super) forwarded: bool,
     pub(super) token: Option<String>,
     pub(super) message: Option<Fragment>,
     pub(super) shown: Arc<AtomicBool>,
@@ -106,7 +108,11 @@ fn navigation(actor: &Actor) -> Vec<NavItem> {
         ("/regles", "Règles appliquées", None),
     ];
     let open = |action: &Option<A>| action.is_none_or(|action| gate::check(actor, action).is_ok());
-    entries.into_iter().filter(|(_, _, action)| open(action)).map(|(href, label, _)| NavItem::new(href, label)).collect()
+    entries
+        .into_iter()
+        .filter(|(_, _, action)| open(action))
+        .map(|(href, label, _)| NavItem::new(href, label))
+        .collect()
 }
 
 /// A handler asks for somebody signed in on a route whose policy lets visitors in: our fault.

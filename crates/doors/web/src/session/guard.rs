@@ -73,6 +73,7 @@ async fn identify(app: &App, parts: &Parts) -> Result<Caller, Problem> {
         account: account.map(Arc::new),
         choices,
         address: client(app, parts),
+        forwarded: parts.headers.contains_key("x-forwarded-for") || parts.headers.contains_key("forwarded"),
         token,
         message: cookies::message(app, &parts.headers),
         shown: Arc::new(AtomicBool::new(false)),
@@ -116,7 +117,8 @@ enum Refused {
 }
 
 fn admit(policy: Policy, caller: &Caller, method: &Method, uri: &Uri) -> Result<(), Refused> {
-    if policy == Policy::Public || (policy == Policy::Machine && caller.address.is_loopback()) {
+    let from_here = caller.address.is_loopback() && !caller.forwarded;
+    if policy == Policy::Public || (policy == Policy::Machine && from_here) {
         return Ok(());
     }
     let account = caller.account.as_ref().ok_or(Refused::SignIn)?;
@@ -175,7 +177,14 @@ mod tests {
     #[test]
     fn one_never_leaves_the_application_by_coming_back() {
         assert_eq!(return_address(Some("/personnes?tri=nom")), "/personnes?tri=nom");
-        for foreign in [None, Some(""), Some("//mechant.example"), Some("https://mechant.example"), Some("/\\mechant"), Some("/a\r\nb")] {
+        for foreign in [
+            None,
+            Some(""),
+            Some("//mechant.example"),
+            Some("https://mechant.example"),
+            Some("/\\mechant"),
+            Some("/a\r\nb"),
+        ] {
             assert_eq!(return_address(foreign), "/", "{foreign:?}");
         }
     }
@@ -183,7 +192,10 @@ mod tests {
     #[test]
     fn only_what_a_link_opens_is_come_back_to() {
         let uri: Uri = "/personnes?q=No%C3%ABl&tri=nom".parse().unwrap();
-        assert_eq!(with_return("/connexion", &Method::GET, &uri), "/connexion?vers=%2Fpersonnes%3Fq%3DNo%25C3%25ABl%26tri%3Dnom");
+        assert_eq!(
+            with_return("/connexion", &Method::GET, &uri),
+            "/connexion?vers=%2Fpersonnes%3Fq%3DNo%25C3%25ABl%26tri%3Dnom"
+        );
         assert_eq!(with_return("/connexion", &Method::POST, &uri), "/connexion");
     }
 }

@@ -37,7 +37,11 @@ struct AccountFile {
     history: Timeline,
 }
 
-pub(super) async fn show(State(app): State<App>, signed: Signed, Path(id): Path<Id<Account>>) -> Result<Response, Problem> {
+pub(super) async fn show(
+    State(app): State<App>,
+    signed: Signed,
+    Path(id): Path<Id<Account>>,
+) -> Result<Response, Problem> {
     let permit = permission(&signed)?;
     let typed = Typed { debut: app.platform.today().to_string(), ..Typed::default() };
     Ok(page(&file(&app, &signed, &permit, id, &typed, Errors::default()).await?))
@@ -61,7 +65,8 @@ async fn file(
     let live = facts.iter().filter(|fact| fact.replaced_at.is_none() && fact.valid.to.is_none_or(|to| today < to));
     let rows = live.map(|fact| {
         let state = if fact.valid.contains(today) { Badge::ok("en cours") } else { Badge::info("à venir") };
-        let end = ActionForm::new(format!("{PATH}/{id}/mandats/{}/fin", fact.id), Button::secondary("Terminer aujourd’hui"));
+        let end =
+            ActionForm::new(format!("{PATH}/{id}/mandats/{}/fin", fact.id), Button::secondary("Terminer aujourd’hui"));
         Row::new([
             Fragment::with_detail(capital(fact.value.role.label()), place(&names, &fact.value)),
             fact.value.purpose.label().into(),
@@ -77,7 +82,10 @@ async fn file(
         Column::text("État"),
         Column::actions("Actions"),
     ];
-    let empty = EmptyState::new("Aucun mandat en cours", "Ce compte ne peut rien voir ni faire\u{a0}: donnez-lui un mandat ci-dessous.");
+    let empty = EmptyState::new(
+        "Aucun mandat en cours",
+        "Ce compte ne peut rien voir ni faire\u{a0}: donnez-lui un mandat ci-dessous.",
+    );
     let mandates = Table::new("mandats", "Mandats en cours et à venir", columns, rows).caption_hidden().empty(empty);
 
     let mut events: Vec<(Instant, Event)> = Vec::new();
@@ -93,11 +101,18 @@ async fn file(
             (None, _) => ("Mandat donné", Tone::Ok),
         };
         let detail = format!("{what}, {}, {}", fact.value.purpose.label(), fr::period(fact.valid));
-        let event = Event::new(fact.valid.from, title).tone(tone).detail(detail).known(fact.recorded_at.date()).source(by(fact.recorded_at));
+        let event = Event::new(fact.valid.from, title)
+            .tone(tone)
+            .detail(detail)
+            .known(fact.recorded_at.date())
+            .source(by(fact.recorded_at));
         events.push((fact.recorded_at, event));
         let corrected = facts.iter().any(|other| other.corrects == Some(fact.id));
         if let Some(at) = fact.replaced_at.filter(|_| !corrected) {
-            events.push((at, Event::new(at.date(), "Mandat retiré avant d’avoir servi").tone(Tone::Warning).detail(what)));
+            events.push((
+                at,
+                Event::new(at.date(), "Mandat retiré avant d’avoir servi").tone(Tone::Warning).detail(what),
+            ));
         }
     }
     events.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
@@ -147,7 +162,8 @@ pub(super) async fn grant(
         Err(errors) => errors,
         Ok((mandate, valid)) => match mandate::grant(&app.platform, &permit, id, mandate, valid).await {
             Ok(granted) => {
-                let flash = Flash::success("Le mandat est donné.").undo(format!("{PATH}/{id}/mandats/{granted}/fin?depuis=debut"));
+                let flash = Flash::success("Le mandat est donné.")
+                    .undo(format!("{PATH}/{id}/mandats/{granted}/fin?depuis=debut"));
                 return Ok(redirect_with(flash, &format!("{PATH}/{id}")));
             }
             Err(error @ (platform::Error::Rule(_) | platform::Error::Conflict(_))) => {
@@ -200,15 +216,21 @@ pub(super) async fn end(
 ) -> Result<Response, Problem> {
     let permit = permission(&signed)?;
     let facts = mandate::history(&app.platform, &permit, id).await?;
-    let fact = facts.iter().find(|fact| fact.id == number && fact.replaced_at.is_none()).ok_or_else(Problem::not_found)?;
+    let fact =
+        facts.iter().find(|fact| fact.id == number && fact.replaced_at.is_none()).ok_or_else(Problem::not_found)?;
     if signed.actor.mandate() == Some(number) {
-        let flash = Flash::failure("On ne termine pas le mandat dont on se sert\u{a0}: demandez-le à une autre personne.");
+        let flash =
+            Flash::failure("On ne termine pas le mandat dont on se sert\u{a0}: demandez-le à une autre personne.");
         return Ok(redirect_with(flash, &format!("{PATH}/{id}")));
     }
     // A mandate that begins today or later has not served: it is withdrawn.
-    let to = if depuis.as_deref() == Some("debut") { fact.valid.from } else { app.platform.today().max(fact.valid.from) };
+    let to =
+        if depuis.as_deref() == Some("debut") { fact.valid.from } else { app.platform.today().max(fact.valid.from) };
     mandate::end(&app.platform, &permit, id, number, to).await?;
-    Ok(redirect_with(Flash::success("Le mandat est terminé\u{a0}: l’accès est fermé dès maintenant."), &format!("{PATH}/{id}")))
+    Ok(redirect_with(
+        Flash::success("Le mandat est terminé\u{a0}: l’accès est fermé dès maintenant."),
+        &format!("{PATH}/{id}"),
+    ))
 }
 
 /// The page that says who could do what on a day.
@@ -220,7 +242,11 @@ struct OnADay {
     table: Table,
 }
 
-pub(super) async fn on_a_day(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+pub(super) async fn on_a_day(
+    State(app): State<App>,
+    signed: Signed,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     const HERE: &str = "/administration/mandats";
     let permit = permission(&signed)?;
     let query = Query::parse(query.as_deref());
@@ -242,7 +268,10 @@ pub(super) async fn on_a_day(State(app): State<App>, signed: Signed, RawQuery(qu
         .map(|mandate| {
             let place = mandate.structure.map_or("", |structure| names.name(structure));
             Row::new([
-                Fragment::with_detail(Link::new(format!("{PATH}/{}", mandate.account), mandate.name.as_str()), mandate.email.as_str()),
+                Fragment::with_detail(
+                    Link::new(format!("{PATH}/{}", mandate.account), mandate.name.as_str()),
+                    mandate.email.as_str(),
+                ),
                 capital(mandate.role.label()).into(),
                 Fragment::with_detail(names.name(mandate.organisation), place),
                 mandate.purpose.label().into(),
@@ -262,7 +291,10 @@ pub(super) async fn on_a_day(State(app): State<App>, signed: Signed, RawQuery(qu
     let filters = FilterBar::new(HERE, &query)
         .field(Field::date("le", "En vigueur le").value(on.to_string()))
         .field(Field::date("connu", "Tel qu’on le savait le").value(query.get("connu").unwrap_or_default()))
-        .field(Field::select("action", "Pouvait…", forms::actions("N’importe quoi")).value(action.map_or("", |action| action.as_code())));
+        .field(
+            Field::select("action", "Pouvait…", forms::actions("N’importe quoi"))
+                .value(action.map_or("", |action| action.as_code())),
+        );
     let layout = signed
         .layout(&app, HERE, "Qui pouvait quoi, et quand")
         .lead(format!("Les mandats en vigueur le {}.", fr::date_long(on)))

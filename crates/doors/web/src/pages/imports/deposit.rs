@@ -87,7 +87,9 @@ pub(super) async fn receive(State(app): State<App>, signed: Signed, mut parts: M
         return Ok(redirect_with(Flash::warning(told), &format!("{PATH}/{}", known.id)));
     }
     let waiting = jobs::of_kind(&app.platform, &permit::<ReadImports>(&signed.actor)?, job::KIND, 50).await?;
-    let same = |job: &&jobs::State| job.finished_at.is_none() && demand(job).is_some_and(|demand| demand.sha256 == deposited.sha256);
+    let same = |job: &&jobs::State| {
+        job.finished_at.is_none() && demand(job).is_some_and(|demand| demand.sha256 == deposited.sha256)
+    };
     if let Some(job) = waiting.iter().find(same) {
         let flash = Flash::warning("Ce fichier est déjà en cours d’import.");
         return Ok(redirect_with(flash, &format!("/travaux/{}", job.id)));
@@ -103,7 +105,8 @@ pub(super) async fn receive(State(app): State<App>, signed: Signed, mut parts: M
         Err(error) if error.is_count_mismatch() => {
             deposited.kept = true;
             let mismatch = mismatch(&deposited, &error);
-            let problem = "Rien n’a été écrit\u{a0}: le nombre de foyers n’est pas celui que le fichier annonce.".to_owned();
+            let problem =
+                "Rien n’a été écrit\u{a0}: le nombre de foyers n’est pas celui que le fichier annonce.".to_owned();
             mend(&app, &signed, problem, Some(mismatch)).await
         }
         Err(error @ Error::Refused(_)) => {
@@ -131,8 +134,14 @@ fn mismatch(deposited: &Deposited, error: &Error) -> Mismatch {
 }
 
 /// The file kept aside is taken as it is: a decision, under the name of whoever sends this.
-pub(super) async fn accept_mismatch(State(app): State<App>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
-    let value = |wanted: &str| form_urlencoded::parse(&body).find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
+pub(super) async fn accept_mismatch(
+    State(app): State<App>,
+    signed: Signed,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    let value = |wanted: &str| {
+        form_urlencoded::parse(&body).find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+    };
     let missing = || Problem::unreadable("Le dépôt n’est plus là\u{a0}: déposez de nouveau le fichier.");
     let token = value("depot").filter(|token| is_token(token)).ok_or_else(missing)?;
     let path = app.spool.join(token);
@@ -142,7 +151,12 @@ pub(super) async fn accept_mismatch(State(app): State<App>, signed: Signed, RawF
     start(&app, &signed, &mut deposited, true).await
 }
 
-async fn start(app: &App, signed: &Signed, deposited: &mut Deposited, accept_count_mismatch: bool) -> Result<Response, Problem> {
+async fn start(
+    app: &App,
+    signed: &Signed,
+    deposited: &mut Deposited,
+    accept_count_mismatch: bool,
+) -> Result<Response, Problem> {
     let demand = Demand {
         path: deposited.path.clone(),
         file_name: deposited.file_name.clone(),
@@ -153,7 +167,11 @@ async fn start(app: &App, signed: &Signed, deposited: &mut Deposited, accept_cou
     let id = job::enqueue(&app.platform, &signed.actor, &demand).await?;
     // From here on the job deletes it.
     deposited.kept = true;
-    let told = format!("Le fichier «\u{a0}{}\u{a0}» est reçu ({}) et lisible.", deposited.file_name, fr::file_size(deposited.size));
+    let told = format!(
+        "Le fichier «\u{a0}{}\u{a0}» est reçu ({}) et lisible.",
+        deposited.file_name,
+        fr::file_size(deposited.size)
+    );
     Ok(redirect_with(Flash::success(told), &format!("/travaux/{id}")))
 }
 
@@ -208,7 +226,8 @@ fn cut_short() -> Problem {
 async fn sweep(app: &App, signed: &Signed) {
     let Ok(permit) = permit::<ReadImports>(&signed.actor) else { return };
     let Ok(jobs) = jobs::of_kind(&app.platform, &permit, job::KIND, 200).await else { return };
-    let in_use: Vec<PathBuf> = jobs.iter().filter(|job| job.finished_at.is_none()).filter_map(demand).map(|demand| demand.path).collect();
+    let in_use: Vec<PathBuf> =
+        jobs.iter().filter(|job| job.finished_at.is_none()).filter_map(demand).map(|demand| demand.path).collect();
     let folder = app.spool.clone();
     // Whatever fails here is tried again with the next deposit.
     let _ = tokio::task::spawn_blocking(move || sweep_folder(&folder, &in_use)).await;

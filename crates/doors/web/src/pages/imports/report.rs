@@ -13,7 +13,9 @@ use support::feed::{self, FeedFile, Issue, Severity};
 
 use super::{PATH, SHOWN, Standing, badge, kind, receptions};
 use crate::app::App;
-use crate::components::{Column, Description, EmptyState, Figure, Fragment, Link, Notice, Pager, Query, Row, Table, Tabs, Tone};
+use crate::components::{
+    Column, Description, EmptyState, Figure, Fragment, Link, Notice, Pager, Query, Row, Table, Tabs, Tone,
+};
 use crate::fr;
 use crate::layout::Layout;
 use crate::middleware::Problem;
@@ -54,7 +56,10 @@ pub(super) async fn show(State(app): State<App>, signed: Signed, Path(id): Path<
     let (state, job) = own.map_or((Standing::Completed, None), |reception| (reception.state, reception.job));
     let href = format!("{PATH}/{}", file.id);
     let title = format!("Flux {} du {}", kind(&file.kind), fr::date_long(file.reference_date));
-    let layout = signed.layout(&app, &href, &title).lead(format!("Fichier «\u{a0}{}\u{a0}».", file.file_name)).crumb("Imports", PATH);
+    let layout = signed
+        .layout(&app, &href, &title)
+        .lead(format!("Fichier «\u{a0}{}\u{a0}».", file.file_name))
+        .crumb("Imports", PATH);
     let standing = match state {
         Standing::Completed | Standing::Duplicate => None,
         Standing::Interrupted { .. } => Some(Notice::new(
@@ -86,7 +91,9 @@ pub(super) async fn show(State(app): State<App>, signed: Signed, Path(id): Path<
 /// A file that speaks of a day before what was already known completes the past only.
 fn late(file: &FeedFile, files: &[FeedFile]) -> Option<Notice> {
     let newer = files.iter().find(|other| {
-        other.kind == file.kind && other.reference_date > file.reference_date && other.completed_at.is_some_and(|at| at <= file.started_at)
+        other.kind == file.kind
+            && other.reference_date > file.reference_date
+            && other.completed_at.is_some_and(|at| at <= file.started_at)
     })?;
     Some(Notice::new(
         Tone::Info,
@@ -144,19 +151,22 @@ fn told(file: &FeedFile) -> Vec<String> {
 
 fn figures(file: &FeedFile, href: &str) -> Vec<Figure> {
     let report = &file.report.0;
-    let figure = |label: &str, n: u64, unit: (&str, &str)| Figure::new(label, fr::number(n), fr::plural(n, unit.0, unit.1));
+    let figure =
+        |label: &str, n: u64, unit: (&str, &str)| Figure::new(label, fr::number(n), fr::plural(n, unit.0, unit.1));
     let households = ("foyer", "foyers");
     let figures = [
         figure("Nouveaux", report.households_new, households),
         figure("Modifiés", report.households_changed, households),
         figure("Sans changement", report.households_unchanged, households),
         figure("Refusés", report.households_refused, households).lines(format!("{href}/anomalies?gravite=erreur")),
-        figure("À regarder", report.warnings, ("avertissement", "avertissements")).lines(format!("{href}/anomalies?gravite=avertissement")),
+        figure("À regarder", report.warnings, ("avertissement", "avertissements"))
+            .lines(format!("{href}/anomalies?gravite=avertissement")),
         figure("Rapprochements proposés", report.doubts, ("paire de fiches", "paires de fiches")),
     ];
     // Only a monthly file speaks of everybody.
-    let absent = (file.kind == "M")
-        .then(|| figure("Absents de ce fichier", report.not_seen, households).note("présents le mois précédent, non clos"));
+    let absent = (file.kind == "M").then(|| {
+        figure("Absents de ce fichier", report.not_seen, households).note("présents le mois précédent, non clos")
+    });
     figures.into_iter().chain(absent).collect()
 }
 
@@ -204,10 +214,15 @@ fn anomalies(groups: &[(Severity, String, i64)], file: &FeedFile, href: &str) ->
         Row::new([link.into(), outcome.into(), fr::number(n).into()])
     });
     let table = Table::new("anomalies", "Anomalies, par nature", columns, rows);
-    let kept: u64 = groups.iter().filter(|(severity, ..)| *severity == Severity::Warning).map(|(.., n)| n.unsigned_abs()).sum();
+    let kept: u64 =
+        groups.iter().filter(|(severity, ..)| *severity == Severity::Warning).map(|(.., n)| n.unsigned_abs()).sum();
     let counted = file.report.0.warnings;
     Some(if counted > kept {
-        let told = format!("{} comptés, dont {} gardés en détail.", fr::count(counted, "avertissement", "avertissements"), fr::number(kept));
+        let told = format!(
+            "{} comptés, dont {} gardés en détail.",
+            fr::count(counted, "avertissement", "avertissements"),
+            fr::number(kept)
+        );
         table.pager(Pager::new(told))
     } else {
         table
@@ -217,10 +232,18 @@ fn anomalies(groups: &[(Severity, String, i64)], file: &FeedFile, href: &str) ->
 fn not_seen(file: &FeedFile) -> Option<Table> {
     let report = &file.report.0;
     (report.not_seen > 0).then(|| {
-        let rows = report.not_seen_examples.iter().map(|claim| Row::new([Link::new(format!("/recherche?q={claim}"), claim.as_str()).into()]));
+        let rows = report
+            .not_seen_examples
+            .iter()
+            .map(|claim| Row::new([Link::new(format!("/recherche?q={claim}"), claim.as_str()).into()]));
         let shown = u64::try_from(report.not_seen_examples.len()).unwrap_or(u64::MAX);
-        Table::new("absents", "Foyers du mois précédent absents de ce fichier", [Column::text("N° de demande de RSA")], rows)
-            .pager(Pager::of(shown, report.not_seen, "foyer", "foyers"))
+        Table::new(
+            "absents",
+            "Foyers du mois précédent absents de ce fichier",
+            [Column::text("N° de demande de RSA")],
+            rows,
+        )
+        .pager(Pager::of(shown, report.not_seen, "foyer", "foyers"))
     })
 }
 
@@ -265,7 +288,9 @@ pub(super) async fn issues(
     let after = query.get("apres").and_then(|after| after.parse().ok()).unwrap_or(0);
     let found = feed::issues(&app.platform, &signed.actor, file.id, severity, after, PAGE).await?;
     let groups = feed::issue_groups(&app.platform, &signed.actor, file.id).await?;
-    let total = |wanted: Severity| groups.iter().filter(|(severity, ..)| *severity == wanted).map(|(.., n)| n.unsigned_abs()).sum::<u64>();
+    let total = |wanted: Severity| {
+        groups.iter().filter(|(severity, ..)| *severity == wanted).map(|(.., n)| n.unsigned_abs()).sum::<u64>()
+    };
     let report = format!("{PATH}/{}", file.id);
     let path = format!("{report}/anomalies");
     let tab = |severity: Severity| format!("{path}?gravite={}", severity_code(severity));
@@ -294,7 +319,10 @@ fn issue_table(found: &[Issue], total: u64, here: &str, after: i64) -> Table {
     let shown = u64::try_from(found.len()).unwrap_or(u64::MAX);
     Table::new("anomalies", "Anomalies, dans l’ordre du fichier", columns, rows)
         .pager(Pager::of(shown, total.max(shown), "anomalie", "anomalies").previous(previous).next(next))
-        .empty(EmptyState::new("Aucune anomalie de cette gravité", "Tous les foyers ont été lus sans remarque de cette sorte."))
+        .empty(EmptyState::new(
+            "Aucune anomalie de cette gravité",
+            "Tous les foyers ont été lus sans remarque de cette sorte.",
+        ))
 }
 
 /// The report as a file.
@@ -322,7 +350,11 @@ pub(super) async fn json(State(app): State<App>, signed: Signed, Path(id): Path<
         "issues": issues,
     });
     let name = format!("attachment; filename=\"rapport-import-{}.json\"", file.reference_date);
-    Ok(([(header::CONTENT_TYPE, "application/json".to_owned()), (header::CONTENT_DISPOSITION, name)], format!("{report:#}")).into_response())
+    Ok((
+        [(header::CONTENT_TYPE, "application/json".to_owned()), (header::CONTENT_DISPOSITION, name)],
+        format!("{report:#}"),
+    )
+        .into_response())
 }
 
 #[cfg(test)]

@@ -36,7 +36,11 @@ async fn find(app: &App, signed: &Signed, id: &str) -> Result<(JobState, Demand,
     Ok((job, demand, file))
 }
 
-pub(in crate::pages) async fn show(State(app): State<App>, signed: Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(in crate::pages) async fn show(
+    State(app): State<App>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let (job, demand, file) = find(&app, &signed, &id).await?;
     let now = app.platform.now();
     let stage = job.stage(now);
@@ -45,14 +49,21 @@ pub(in crate::pages) async fn show(State(app): State<App>, signed: Signed, Path(
     }
     let path = format!("/travaux/{}", job.id);
     let title = if stage == Stage::Failed { "Import refusé" } else { "Import en cours" };
-    let layout = signed.layout(&app, &path, title).lead(format!("Fichier «\u{a0}{}\u{a0}».", demand.file_name)).crumb("Imports", PATH);
+    let layout = signed
+        .layout(&app, &path, title)
+        .lead(format!("Fichier «\u{a0}{}\u{a0}».", demand.file_name))
+        .crumb("Imports", PATH);
     if stage == Stage::Failed {
         return Ok(page(&Work { layout, progress: None, notice: Some(failed(&job, file.as_ref())) }));
     }
     Ok(page(&Work { layout: layout.refresh(3), progress: Some(bar(&job, now)), notice: None }))
 }
 
-pub(in crate::pages) async fn progress(State(app): State<App>, signed: Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(in crate::pages) async fn progress(
+    State(app): State<App>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let (job, ..) = find(&app, &signed, &id).await?;
     Ok(page(&bar(&job, app.platform.now())))
 }
@@ -63,7 +74,9 @@ fn bar(job: &JobState, now: Instant) -> Progress {
     let share = (total > 0).then(|| done as f64 / total as f64);
     let counted = match job.progress_text.as_str() {
         text if text == words(Step::Checking) => format!("{} sur {}", fr::file_size(done), fr::file_size(total)),
-        text if text == words(Step::Applying) => format!("{} sur {}", fr::number(done), fr::count(total, "foyer", "foyers")),
+        text if text == words(Step::Applying) => {
+            format!("{} sur {}", fr::number(done), fr::count(total, "foyer", "foyers"))
+        }
         _ => String::new(),
     };
     let (label, detail) = match job.stage(now) {

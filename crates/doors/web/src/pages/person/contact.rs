@@ -18,7 +18,10 @@ impl ContactForm {
     /// What is known now.
     pub(super) fn of(contact: Option<&Contact>) -> Self {
         Self {
-            phone: contact.and_then(|contact| contact.phone.as_ref()).map(|phone| fr::phone(phone.as_str())).unwrap_or_default(),
+            phone: contact
+                .and_then(|contact| contact.phone.as_ref())
+                .map(|phone| fr::phone(phone.as_str()))
+                .unwrap_or_default(),
             email: contact.and_then(|contact| contact.email.as_ref()).map(ToString::to_string).unwrap_or_default(),
             ..Self::default()
         }
@@ -78,7 +81,8 @@ mod tests {
     #[test]
     fn empty_means_not_known() {
         assert_eq!(ContactForm::read(b"telephone=&courriel=+").parsed(), Ok((None, None)));
-        let (phone, email) = ContactForm::read("telephone=06 12 34 56 78&courriel=Anne@Exemple.fr".as_bytes()).parsed().unwrap();
+        let (phone, email) =
+            ContactForm::read("telephone=06 12 34 56 78&courriel=Anne@Exemple.fr".as_bytes()).parsed().unwrap();
         assert_eq!(phone.unwrap().as_str(), "+33612345678");
         assert_eq!(email.unwrap().as_str(), "anne@exemple.fr");
     }

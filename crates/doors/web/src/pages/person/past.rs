@@ -29,7 +29,10 @@ impl Past {
             match text.parse::<Date>() {
                 Ok(day) if day.year() >= 1900 && day <= today => (Some(day), None),
                 Ok(_) => (None, Some(format!("Choisissez un jour passé, au plus tard le {}.", fr::date_long(today)))),
-                Err(_) => (None, Some(format!("«\u{a0}{text}\u{a0}» n’est pas une date\u{a0}: écrivez par exemple 2026-03-03."))),
+                Err(_) => (
+                    None,
+                    Some(format!("«\u{a0}{text}\u{a0}» n’est pas une date\u{a0}: écrivez par exemple 2026-03-03.")),
+                ),
             }
         };
         let (on, on_error) = day("au");
@@ -81,7 +84,9 @@ impl Past {
         let month_end = self.today.first_of_month().yesterday().unwrap_or(self.today);
         let ago = |months: i32| self.today.checked_sub(months.months()).unwrap_or(self.today);
         let days = [("Fin du mois dernier", month_end), ("Il y a trois mois", ago(3)), ("Il y a un an", ago(12))];
-        let known_then = days.map(|(label, day)| Link::new(format!("{}?au={day}&connu={day}", self.path), format!("{label} ({})", fr::date_short(day))));
+        let known_then = days.map(|(label, day)| {
+            Link::new(format!("{}?au={day}&connu={day}", self.path), format!("{label} ({})", fr::date_short(day)))
+        });
         known_then.into_iter().chain([Link::new(self.path.as_str(), "Aujourd’hui")]).collect()
     }
 

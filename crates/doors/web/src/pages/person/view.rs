@@ -12,8 +12,8 @@ use territory::Names;
 use territory::communes::Commune;
 
 use crate::components::{
-    Badge, Column, Description, Event, Fragment, Help, Lane, Link, Look, Notice, Row, Segment, Source, Strip, Table, Timeline,
-    Tone, Unknown,
+    Badge, Column, Description, Event, Fragment, Help, Lane, Link, Look, Notice, Row, Segment, Source, Strip, Table,
+    Timeline, Tone, Unknown,
 };
 use crate::fr;
 use crate::pages::person_words as words;
@@ -45,7 +45,8 @@ impl View<'_> {
     }
 
     pub(super) fn name(&self) -> String {
-        self.identity_on().map_or_else(|| "Personne inconnue à cette date".to_owned(), |fact| words::identity_name(&fact.value))
+        self.identity_on()
+            .map_or_else(|| "Personne inconnue à cette date".to_owned(), |fact| words::identity_name(&fact.value))
     }
 
     /// « née le 12 mars 1990, 36 ans · Stains · dossier n° 0912345 ».
@@ -59,7 +60,8 @@ impl View<'_> {
             format!("{born} {word} {when}, {}", words::age(day, precision, self.on()))
         });
         let commune = self.file.addresses.latest(self.on()).map(|fact| self.commune(&fact.value));
-        let number = self.file.claims.latest(self.on()).map(|fact| format!("dossier n°\u{a0}{}", fact.value.public_number()));
+        let number =
+            self.file.claims.latest(self.on()).map(|fact| format!("dossier n°\u{a0}{}", fact.value.public_number()));
         birth.into_iter().chain(commune).chain(number).collect::<Vec<_>>().join(" · ")
     }
 
@@ -71,7 +73,11 @@ impl View<'_> {
 
     pub(super) fn badges(&self) -> Vec<Fragment> {
         let status = self.right_on().map_or("", |fact| fact.value.status.as_str());
-        let right = if status.is_empty() { Badge::new(Tone::Unknown, "droit inconnu").into() } else { words::right_badge(status) };
+        let right = if status.is_empty() {
+            Badge::new(Tone::Unknown, "droit inconnu").into()
+        } else {
+            words::right_badge(status)
+        };
         let membership = self.membership();
         let role = words::role(membership.map_or("", |fact| fact.value.role.as_str()));
         let obligations = match membership.and_then(|fact| fact.value.obligations) {
@@ -92,7 +98,9 @@ impl View<'_> {
                 let source = Source::new(text);
                 if self.opens_imports { source.href(format!("/imports/{}", file.id)) } else { source }
             }
-            (Origin::BeneficiaryFeed, None) => Source::new(format!("Flux bénéficiaires, reçu le {}", fr::date_long(recorded))),
+            (Origin::BeneficiaryFeed, None) => {
+                Source::new(format!("Flux bénéficiaires, reçu le {}", fr::date_long(recorded)))
+            }
             (Origin::ReferenceFile, _) => Source::new("Fichier de référence"),
             (Origin::Hand, _) => Source::new(format!("Saisi le {}", fr::date_long(recorded))),
         }
@@ -107,7 +115,9 @@ impl View<'_> {
         let mut notices = Vec::new();
         if let Some(file) = self.file.absent_from.and_then(|absent| self.file.files.get(&absent)) {
             let seen = self.file.last_seen.and_then(|seen| self.file.files.get(&seen));
-            let seen = seen.map(|seen| format!(" Le dernier fichier qui en parle est celui du {}.", fr::date_long(seen.reference_date)));
+            let seen = seen.map(|seen| {
+                format!(" Le dernier fichier qui en parle est celui du {}.", fr::date_long(seen.reference_date))
+            });
             notices.push(Notice::new(
                 Tone::Warning,
                 format!("Absent du fichier du {}", fr::date_long(file.reference_date)),
@@ -122,7 +132,11 @@ impl View<'_> {
                 let detail = format!("dossier n°\u{a0}{}, {}", card.public_number, words::role(&card.role));
                 Fragment::with_detail(Link::new(words::href(card.person), words::card_name(card)), detail)
             });
-            let title = if self.file.same_person.len() == 1 { "Une autre fiche de la même personne" } else { "D’autres fiches de la même personne" };
+            let title = if self.file.same_person.len() == 1 {
+                "Une autre fiche de la même personne"
+            } else {
+                "D’autres fiches de la même personne"
+            };
             notices.push(Notice::new(Tone::Info, title, Fragment::join(others)));
         }
         notices.extend(self.clock());
@@ -131,14 +145,24 @@ impl View<'_> {
 
     /// The legal time of the orientation, when it runs.
     fn clock(&self) -> Option<Notice> {
-        let entered = self.file.memberships.0.iter().rev().find(|fact| fact.valid.from <= self.on() && fact.value.entering_obligations == Some(true))?;
+        let entered = self
+            .file
+            .memberships
+            .0
+            .iter()
+            .rev()
+            .find(|fact| fact.valid.from <= self.on() && fact.value.entering_obligations == Some(true))?;
         // The département is informed on the day the file is made.
         let file = entered.provenance.import.and_then(|import| self.file.files.get(&import));
         let informed = file.and_then(|file| file.created.get(..10)?.parse().ok()).unwrap_or(entered.valid.from);
         let deadline = Delays::default().orientation(informed);
         (deadline.last_day >= self.on()).then(|| {
             let left = fr::relative(deadline.last_day, self.on());
-            Notice::new(Tone::Info, format!("Entrée dans les droits et devoirs\u{a0}: délai d’orientation, terme {left}"), deadline.why)
+            Notice::new(
+                Tone::Info,
+                format!("Entrée dans les droits et devoirs\u{a0}: délai d’orientation, terme {left}"),
+                deadline.why,
+            )
         })
     }
 
@@ -148,15 +172,21 @@ impl View<'_> {
         let text = |text: &str| (!text.is_empty()).then(|| words::capitalised(text));
         let first_names = format!("{} {}", identity.first_name, identity.other_first_names);
         Description::new()
-            .line("Nom de naissance", Unknown::MASCULINE.or((!identity.birth_name.is_empty()).then(|| identity.birth_name.to_uppercase())))
+            .line(
+                "Nom de naissance",
+                Unknown::MASCULINE.or((!identity.birth_name.is_empty()).then(|| identity.birth_name.to_uppercase())),
+            )
             .line("Prénoms", words::capitalised(first_names.trim()))
             .line("Naissance", words::birth_date(identity.birth_date, identity.birth_date_precision))
             .line("Lieu de naissance", Unknown::MASCULINE.or(text(&identity.birth_place)))
-            .line("Sexe", match identity.sex.as_str() {
-                "1" => "homme".into(),
-                "2" => "femme".into(),
-                _ => Fragment::from(Unknown::MASCULINE),
-            })
+            .line(
+                "Sexe",
+                match identity.sex.as_str() {
+                    "1" => "homme".into(),
+                    "2" => "femme".into(),
+                    _ => Fragment::from(Unknown::MASCULINE),
+                },
+            )
             .line("Identifiant France Travail", Unknown::MASCULINE.or(identity.france_travail_id.clone()))
             .line("État civil certifié", words::known(identity.civil_status_validated))
             .line("Source", self.source_of(fact))
@@ -174,7 +204,9 @@ impl View<'_> {
         let contact = self.file.contacts.on(self.on());
         let phone = contact.and_then(|fact| fact.value.phone.as_ref()).map(|phone| fr::phone(phone.as_str()));
         let email = contact.and_then(|fact| fact.value.email.as_ref()).map(ToString::to_string);
-        let lines = Description::new().line("Téléphone", Unknown::MASCULINE.or(phone)).line("Courriel", Unknown::MASCULINE.or(email));
+        let lines = Description::new()
+            .line("Téléphone", Unknown::MASCULINE.or(phone))
+            .line("Courriel", Unknown::MASCULINE.or(email));
         match contact {
             Some(fact) => lines.line("Source", self.source_of(fact)),
             None => lines,
@@ -183,10 +215,18 @@ impl View<'_> {
 
     /// Everybody of the household: two adults may have two referents, so each adult has a line.
     pub(super) fn household(&self) -> Table {
-        let columns = [Column::text("Personne"), Column::text("Place dans le foyer"), Column::text("Âge"), Column::text("Droits et devoirs")];
+        let columns = [
+            Column::text("Personne"),
+            Column::text("Place dans le foyer"),
+            Column::text("Âge"),
+            Column::text("Droits et devoirs"),
+        ];
         let mut members: Vec<&HouseholdMember> = self.file.members.iter().collect();
-        let order = |member: &HouseholdMember| ["DEM", "CJT", "RDO", "AUT", "ENF"].iter().position(|role| *role == member.membership.role);
-        members.sort_by_key(|member| (!member.present, order(member).unwrap_or(usize::MAX), member.identity.birth_date));
+        let order = |member: &HouseholdMember| {
+            ["DEM", "CJT", "RDO", "AUT", "ENF"].iter().position(|role| *role == member.membership.role)
+        };
+        members
+            .sort_by_key(|member| (!member.present, order(member).unwrap_or(usize::MAX), member.identity.birth_date));
         let rows = members.into_iter().map(|member| {
             let name = words::identity_name(&member.identity);
             let person: Fragment = if member.person == self.file.person {
@@ -197,10 +237,13 @@ impl View<'_> {
             let role = labels::role(&member.membership.role).short.into_owned();
             let place: Fragment = match (member.present, member.membership.attached_until) {
                 (true, _) => role.into(),
-                (false, Some(until)) => Fragment::with_detail(role, format!("parti du foyer le {}", fr::date_long(until))),
+                (false, Some(until)) => {
+                    Fragment::with_detail(role, format!("parti du foyer le {}", fr::date_long(until)))
+                }
                 (false, None) => Fragment::with_detail(role, "plus dans le foyer"),
             };
-            let obligations: Fragment = match (member.membership.is_adult_of_the_right(), member.membership.obligations) {
+            let obligations: Fragment = match (member.membership.is_adult_of_the_right(), member.membership.obligations)
+            {
                 (true, value) => words::known(value),
                 (false, Some(true)) => "oui".into(),
                 (false, _) => "—".into(),
@@ -218,26 +261,38 @@ impl View<'_> {
             None => lines = lines.line("Droit au RSA", Unknown::MASCULINE),
             Some(fact) => {
                 let right = &fact.value;
-                lines = lines.line("Droit au RSA", Fragment::with_detail(
-                    fr::capitalised(&labels::right_status(&right.status).long),
-                    fr::period(fact.valid),
-                ));
+                lines = lines.line(
+                    "Droit au RSA",
+                    Fragment::with_detail(
+                        fr::capitalised(&labels::right_status(&right.status).long),
+                        fr::period(fact.valid),
+                    ),
+                );
                 if !right.suspensions.0.is_empty() {
-                    let reasons = right.suspensions.0.iter().map(|suspension| Fragment::from(self::suspension(suspension)));
+                    let reasons =
+                        right.suspensions.0.iter().map(|suspension| Fragment::from(self::suspension(suspension)));
                     lines = lines.line("Motif de suspension", lines_of(reasons));
                 }
                 if let Some(closure) = &right.closure {
                     let reason = fr::capitalised(&labels::closure_reason(&closure.0.reason).long);
-                    lines = lines.line("Fin de droit", Fragment::with_detail(reason, format!("effet au {}", fr::date_long(closure.0.on))));
+                    lines = lines.line(
+                        "Fin de droit",
+                        Fragment::with_detail(reason, format!("effet au {}", fr::date_long(closure.0.on))),
+                    );
                 }
                 if let Some(refusal) = &right.refusal {
                     let reason = fr::capitalised(&labels::refusal_reason(&refusal.0.reason).long);
-                    lines = lines.line("Refus", Fragment::with_detail(reason, format!("le {}", fr::date_long(refusal.0.on))));
+                    lines = lines
+                        .line("Refus", Fragment::with_detail(reason, format!("le {}", fr::date_long(refusal.0.on))));
                 }
                 if !right.natures.0.is_empty() {
                     let natures = right.natures.0.iter().map(|nature| {
-                        let period = Period { from: nature.since, to: nature.until.and_then(|last| last.tomorrow().ok()) };
-                        Fragment::with_detail(labels::right_nature(&nature.nature).short.into_owned(), fr::period(period))
+                        let period =
+                            Period { from: nature.since, to: nature.until.and_then(|last| last.tomorrow().ok()) };
+                        Fragment::with_detail(
+                            labels::right_nature(&nature.nature).short.into_owned(),
+                            fr::period(period),
+                        )
                     });
                     lines = lines.line("Nature du droit", lines_of(natures));
                 }
@@ -249,10 +304,13 @@ impl View<'_> {
             lines = lines
                 .line("Organisme payeur", claim.paying_body.clone())
                 .line("N° de dossier (allocataire)", claim.public_number().to_owned())
-                .line("Demande de RSA", Fragment::with_detail(
-                    format!("le {}", fr::date_long(claim.claimed_on)),
-                    format!("n°\u{a0}{}", self.file.claim_number),
-                ));
+                .line(
+                    "Demande de RSA",
+                    Fragment::with_detail(
+                        format!("le {}", fr::date_long(claim.claimed_on)),
+                        format!("n°\u{a0}{}", self.file.claim_number),
+                    ),
+                );
             if let Some(transfer) = &claim.incoming_transfer {
                 lines = lines.line("Arrivé de", transferred(&transfer.0.paying_body, transfer.0.since));
             }
@@ -262,10 +320,13 @@ impl View<'_> {
         }
         if let Some(fact) = self.file.families.latest(self.on()) {
             let family = &fact.value;
-            lines = lines.line("Situation familiale", Fragment::with_detail(
-                fr::capitalised(&labels::family_situation(&family.situation).long),
-                format!("depuis le {}", fr::date_long(family.situation_since)),
-            ));
+            lines = lines.line(
+                "Situation familiale",
+                Fragment::with_detail(
+                    fr::capitalised(&labels::family_situation(&family.situation).long),
+                    format!("depuis le {}", fr::date_long(family.situation_since)),
+                ),
+            );
         }
         lines
     }
@@ -276,22 +337,36 @@ impl View<'_> {
             let label = labels::right_status(&fact.value.status).short.into_owned();
             Segment::new(fact.valid, right_look(&fact.value.status), label).source(self.source_of(fact))
         });
-        let obligations = self.file.memberships.0.iter().filter(|fact| fact.value.is_adult_of_the_right()).map(|fact| {
-            let (look, label) = match fact.value.obligations {
-                Some(true) => (Look::Full, "soumise"),
-                Some(false) => (Look::Empty, "non soumise"),
-                None => (Look::Unknown, "inconnu"),
-            };
-            Segment::new(fact.valid, look, label).source(self.source_of(fact))
-        });
+        let obligations =
+            self.file.memberships.0.iter().filter(|fact| fact.value.is_adult_of_the_right()).map(|fact| {
+                let (look, label) = match fact.value.obligations {
+                    Some(true) => (Look::Full, "soumise"),
+                    Some(false) => (Look::Empty, "non soumise"),
+                    None => (Look::Unknown, "inconnu"),
+                };
+                Segment::new(fact.valid, look, label).source(self.source_of(fact))
+            });
         let natures = self.right_on().into_iter().flat_map(|fact| &fact.value.natures.0).map(|nature| {
             let period = Period { from: nature.since, to: nature.until.and_then(|last| last.tomorrow().ok()) };
             Segment::new(period, Look::Full, labels::right_nature(&nature.nature).short.into_owned())
         });
-        let lanes = [("Droit au RSA", right.collect::<Vec<_>>()), ("Nature du droit", natures.collect()), ("Droits et devoirs", obligations.collect())];
+        let lanes = [
+            ("Droit au RSA", right.collect::<Vec<_>>()),
+            ("Nature du droit", natures.collect()),
+            ("Droits et devoirs", obligations.collect()),
+        ];
         let earliest = self.file.rights.0.first().map(|fact| fact.valid.from)?;
-        let lanes = lanes.into_iter().filter(|(_, segments)| !segments.is_empty()).map(|(label, segments)| Lane::new(label, segments));
-        Some(Strip::new("droits", "Le droit et les obligations dans le temps", Strip::window_of(earliest, self.today), self.today, lanes))
+        let lanes = lanes
+            .into_iter()
+            .filter(|(_, segments)| !segments.is_empty())
+            .map(|(label, segments)| Lane::new(label, segments));
+        Some(Strip::new(
+            "droits",
+            "Le droit et les obligations dans le temps",
+            Strip::window_of(earliest, self.today),
+            self.today,
+            lanes,
+        ))
     }
 
     pub(super) fn address(&self) -> Fragment {
@@ -300,7 +375,7 @@ impl View<'_> {
         };
         let homeless = self.file.families.latest(self.on()).is_some_and(|family| family.value.without_fixed_home);
         let mut lines: Vec<Fragment> = address_lines(&fact.value, homeless).into_iter().map(Into::into).collect();
-            lines.push(Fragment::with_detail("", format!("Adresse {}", fr::period(fact.valid))));
+        lines.push(Fragment::with_detail("", format!("Adresse {}", fr::period(fact.valid))));
         lines.push(self.source_of(fact).into());
         lines_of(lines)
     }
@@ -317,7 +392,11 @@ impl View<'_> {
             .filter(|fact| Some(fact.id) != current)
             .map(|fact| {
                 let address = &fact.value;
-                Row::new([address_lines(address, false).join(", ").into(), fr::period(fact.valid).into(), self.source_of(fact).into()])
+                Row::new([
+                    address_lines(address, false).join(", ").into(),
+                    fr::period(fact.valid).into(),
+                    self.source_of(fact).into(),
+                ])
             })
             .collect();
         let n = u64::try_from(others.len()).unwrap_or(u64::MAX);
@@ -341,12 +420,18 @@ impl View<'_> {
     }
 
     fn findings(&self, answer: Answer) -> Vec<&Finding> {
-        self.file.publics.iter().flat_map(law::publics::Findings::iter).filter(|finding| finding.answer == answer).collect()
+        self.file
+            .publics
+            .iter()
+            .flat_map(law::publics::Findings::iter)
+            .filter(|finding| finding.answer == answer)
+            .collect()
     }
 
     /// The publics the person belongs to.
     pub(super) fn publics(&self) -> Table {
-        let columns = [Column::text("Public"), Column::text("Pourquoi"), Column::text("Jusqu’au"), Column::text("D’après")];
+        let columns =
+            [Column::text("Public"), Column::text("Pourquoi"), Column::text("Jusqu’au"), Column::text("D’après")];
         let rows = self.findings(Answer::Yes).into_iter().map(|finding| {
             let until = finding.until.map(|until| format!("{}, à vérifier alors", fr::date_long(until)));
             Row::new([
@@ -368,7 +453,12 @@ impl View<'_> {
         if unknown.is_empty() {
             return None;
         }
-        let columns = [Column::text("Public"), Column::text("Réponse"), Column::text("Ce qui manque pour répondre"), Column::text("Où le trouver")];
+        let columns = [
+            Column::text("Public"),
+            Column::text("Réponse"),
+            Column::text("Ce qui manque pour répondre"),
+            Column::text("Où le trouver"),
+        ];
         let rows = unknown.into_iter().map(|finding| {
             let missing: Vec<&str> = finding.missing.iter().map(Fact::label).collect();
             let missing = if missing.is_empty() { finding.why() } else { fr::capitalised(&missing.join(", ou ")) };
@@ -388,8 +478,16 @@ impl View<'_> {
         let n = u64::try_from(no.len()).unwrap_or(u64::MAX);
         (n > 0).then(|| {
             let rows = no.into_iter().map(|finding| Row::new([finding.public.label().into(), finding.why().into()]));
-            let table = Table::new("autres-publics", "Publics dont la personne ne fait pas partie", [Column::text("Public"), Column::text("Pourquoi")], rows);
-            Help::new(format!("{} dont la personne ne fait pas partie", fr::count(n, "public", "publics")), table.caption_hidden())
+            let table = Table::new(
+                "autres-publics",
+                "Publics dont la personne ne fait pas partie",
+                [Column::text("Public"), Column::text("Pourquoi")],
+                rows,
+            );
+            Help::new(
+                format!("{} dont la personne ne fait pas partie", fr::count(n, "public", "publics")),
+                table.caption_hidden(),
+            )
         })
     }
 
@@ -436,13 +534,20 @@ fn address_lines(address: &Address, without_fixed_home: bool) -> Vec<String> {
     };
     let town = format!("{} {}", address.postcode, words::capitalised(&address.commune_name));
     let abroad = (address.country == "HOR").then(|| "Hors de France".to_owned());
-    [text(&address.addressee_complement), place, text(&address.street), text(&address.locality), text(&town), abroad].into_iter().flatten().collect()
+    [text(&address.addressee_complement), place, text(&address.street), text(&address.locality), text(&town), abroad]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The activity in words; a health-related one shows no code and no detail.
 fn activity_name(activity: &Activity) -> String {
     let (group, label) = labels::activity(activity.code.as_deref());
-    if *label.long == *group.label() { fr::capitalised(group.label()) } else { format!("{} ({})", fr::capitalised(&label.long), group.label()) }
+    if *label.long == *group.label() {
+        fr::capitalised(group.label())
+    } else {
+        format!("{} ({})", fr::capitalised(&label.long), group.label())
+    }
 }
 
 /// « flux bénéficiaires (CAF, MSA), justificatif ».

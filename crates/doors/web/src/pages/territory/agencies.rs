@@ -7,7 +7,9 @@ use territory::{Certainty, Picture};
 
 use super::{At, dated, lines, old_knowledge, order, parts, trust};
 use crate::app::App;
-use crate::components::{Badge, Column, EmptyState, Figure, FilterBar, Fragment, Link, Notice, Query, Row, Table, Tabs, Unknown};
+use crate::components::{
+    Badge, Column, EmptyState, Figure, FilterBar, Fragment, Link, Notice, Query, Row, Table, Tabs, Unknown,
+};
 use crate::fr;
 use crate::layout::Layout;
 use crate::middleware::Problem;
@@ -90,7 +92,10 @@ fn table(at: &At, query: &Query, picture: &Picture, agencies: &[Agency<'_>]) -> 
         Column::number("Postes de conseil").sorted_by("vacants"),
     ];
     let rows = agencies.iter().map(|agency| line(at, picture, agency));
-    let empty = EmptyState::new("Aucune agence à cette date", "Les premières agences ont ouvert en février 2023\u{a0}: choisissez une date plus récente.");
+    let empty = EmptyState::new(
+        "Aucune agence à cette date",
+        "Les premières agences ont ouvert en février 2023\u{a0}: choisissez une date plus récente.",
+    );
     Table::new("agences", "Agences locales d’insertion", columns, rows.collect::<Vec<_>>())
         .caption_hidden()
         .sorted(PATH, query, "nom")
@@ -105,10 +110,9 @@ fn line(at: &At, picture: &Picture, agency: &Agency<'_>) -> Row {
         Status::Planned => Fragment::from(Badge::info("à venir")),
         Status::Open | Status::Closed => Fragment::default(),
     };
-    let inaugurated = profile.inaugurated_on.map_or_else(
-        || "inauguration inconnue".to_owned(),
-        |day| format!("inaugurée le {}", fr::date_long(day)),
-    );
+    let inaugurated = profile
+        .inaugurated_on
+        .map_or_else(|| "inauguration inconnue".to_owned(), |day| format!("inaugurée le {}", fr::date_long(day)));
     let capacity = profile.capacity.map(|capacity| {
         let number: Fragment = fr::number(capacity).into();
         match profile.capacity_certainty {

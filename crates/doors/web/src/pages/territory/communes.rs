@@ -62,8 +62,13 @@ pub async fn page(
 }
 
 fn actions(code: &str) -> Vec<Link> {
-    let link = |kind, label: &str, column| Link::new(super::add_path(kind, &[(column, code)]), label).button(ButtonKind::Secondary);
-    vec![link(FactKind::Sector, "Ajouter un secteur", "commune"), link(FactKind::CommuneProfile, "Ajouter une description", "code")]
+    let link = |kind, label: &str, column| {
+        Link::new(super::add_path(kind, &[(column, code)]), label).button(ButtonKind::Secondary)
+    };
+    vec![
+        link(FactKind::Sector, "Ajouter un secteur", "commune"),
+        link(FactKind::CommuneProfile, "Ajouter une description", "code"),
+    ]
 }
 
 /// The merger, before and after; the past as it was known.
@@ -82,7 +87,11 @@ fn notices(at: &At, picture: &Picture, id: Id<Commune>) -> Vec<Notice> {
     for merged in picture.merged_into(id) {
         let Some(end) = merged.profile.valid.to else { continue };
         let text = format!("l’a rejointe le {}.", fr::date_long(end));
-        notices.push(Notice::new(Tone::Info, "Fusion", Fragment::join([at.commune(&picture.names, merged.id).into(), text.into()])));
+        notices.push(Notice::new(
+            Tone::Info,
+            "Fusion",
+            Fragment::join([at.commune(&picture.names, merged.id).into(), text.into()]),
+        ));
     }
     notices
 }
@@ -121,7 +130,10 @@ fn serving(at: &At, picture: &Picture, id: Id<Commune>) -> Table {
             Fragment::with_detail(Source::new(sector.value.citation.as_str()), sector.value.note.as_str()),
         ])
     });
-    let empty = EmptyState::new("Personne ne dessert cette commune à cette date", "Choisissez une autre date, ou ajoutez un secteur.");
+    let empty = EmptyState::new(
+        "Personne ne dessert cette commune à cette date",
+        "Choisissez une autre date, ou ajoutez un secteur.",
+    );
     Table::new("dessertes", "Qui dessert la commune", columns, rows.collect::<Vec<_>>()).caption_hidden().empty(empty)
 }
 
@@ -139,7 +151,13 @@ fn strip(at: &At, picture: &Picture, id: Id<Commune>) -> Option<Strip> {
         }
     }
     let lanes = lanes.into_iter().map(|(_, name, segments)| Lane::new(name, segments));
-    Some(Strip::new("temps", "Structures qui desservent la commune", Strip::window_of(earliest, at.today), at.today, lanes))
+    Some(Strip::new(
+        "temps",
+        "Structures qui desservent la commune",
+        Strip::window_of(earliest, at.today),
+        at.today,
+        lanes,
+    ))
 }
 
 /// A period drawn full when it is confirmed, hatched when it is a hypothesis.

@@ -11,7 +11,10 @@ use territory::changes::{self, Done, Record};
 use territory::communes::Commune;
 use territory::posts::Post;
 use territory::structures::StructureKind;
-use territory::{AsOf, CellProblem, Cells, Certainty, Description, Error, FactKind, Field as Described, Input, Names, Shown, SubjectKind};
+use territory::{
+    AsOf, CellProblem, Cells, Certainty, Description, Error, FactKind, Field as Described, Input, Names, Shown,
+    SubjectKind,
+};
 
 use super::{PATH, choices, cited, plain, slug, subject_path, trust};
 use crate::app::App;
@@ -59,7 +62,8 @@ pub(super) fn facts_table(records: &[Record], edit: bool) -> Table {
         }
         Row::new(cells)
     });
-    let empty = EmptyState::new("Rien n’est enregistré à cette date", "Choisissez une autre date, ou ajoutez un fait daté.");
+    let empty =
+        EmptyState::new("Rien n’est enregistré à cette date", "Choisissez une autre date, ou ajoutez un fait daté.");
     Table::new("faits", "Faits enregistrés", columns, rows.collect::<Vec<_>>()).caption_hidden().empty(empty)
 }
 
@@ -110,7 +114,10 @@ impl Ask<'_> {
     }
 
     fn error(&self, columns: &[&str]) -> Option<String> {
-        self.problems.iter().find(|problem| columns.contains(&problem.column.as_str())).map(|problem| problem.reason.clone())
+        self.problems
+            .iter()
+            .find(|problem| columns.contains(&problem.column.as_str()))
+            .map(|problem| problem.reason.clone())
     }
 
     fn day(&self, columns: &[&'static str], label: &str) -> Field {
@@ -176,11 +183,13 @@ impl Ask<'_> {
         if with_subject {
             columns.extend([layout.subject, "kind"]);
             let subject = if layout.creates {
-                Field::text(layout.subject, layout.subject_label).hint("Un code nouveau crée ce qu’il désigne\u{a0}; un code connu en complète la description.")
+                Field::text(layout.subject, layout.subject_label)
+                    .hint("Un code nouveau crée ce qu’il désigne\u{a0}; un code connu en complète la description.")
             } else {
                 self.code(layout.subject, layout.subject_label, self.description.subject)
             };
-            form = form.field(subject.required().value(self.value(&[layout.subject])).error(self.error(&[layout.subject])));
+            form = form
+                .field(subject.required().value(self.value(&[layout.subject])).error(self.error(&[layout.subject])));
             if self.description.kind == FactKind::StructureProfile {
                 let kinds = Field::select("kind", "Type", choices("Choisir…", StructureKind::choices()));
                 form = form.field(kinds.value(self.value(&["kind"])).error(self.error(&["kind"])));
@@ -189,7 +198,8 @@ impl Ask<'_> {
         for field in self.description.fields {
             form = form.field(self.field(field));
         }
-        form = form.field(self.day(layout.from, layout.from_label).required()).field(self.day(layout.to, layout.to_label));
+        form =
+            form.field(self.day(layout.from, layout.from_label).required()).field(self.day(layout.to, layout.to_label));
         for field in self.certainties() {
             form = form.field(field);
         }
@@ -231,7 +241,13 @@ pub async fn adding(
     add_page(&app, &signed, kind, &cells, &[]).await
 }
 
-async fn add_page(app: &App, signed: &Signed, kind: FactKind, cells: &Cells, problems: &[CellProblem]) -> Result<Response, Problem> {
+async fn add_page(
+    app: &App,
+    signed: &Signed,
+    kind: FactKind,
+    cells: &Cells,
+    problems: &[CellProblem],
+) -> Result<Response, Problem> {
     let names = names(app, &signed.actor).await?;
     let description = kind.description();
     let path = format!("{PATH}/faits/{}/ajouter", slug(kind));
@@ -287,13 +303,23 @@ async fn told(app: &App, signed: &Signed, done: Done, text: &str) -> Result<Resp
     Ok(redirect_with(Flash::success(text).undo(undo), &subject_path(done.subject_kind, code)))
 }
 
-pub async fn correcting(State(app): State<App>, signed: Signed, Path((kind, id)): Path<(String, i64)>) -> Result<Response, Problem> {
+pub async fn correcting(
+    State(app): State<App>,
+    signed: Signed,
+    Path((kind, id)): Path<(String, i64)>,
+) -> Result<Response, Problem> {
     let record = changes::record(&app.platform, &signed.actor, kind_of(&kind)?, id).await?;
     let cells = record.cells.clone();
     correct_page(&app, &signed, &record, &cells, &[]).await
 }
 
-async fn correct_page(app: &App, signed: &Signed, record: &Record, cells: &Cells, problems: &[CellProblem]) -> Result<Response, Problem> {
+async fn correct_page(
+    app: &App,
+    signed: &Signed,
+    record: &Record,
+    cells: &Cells,
+    problems: &[CellProblem],
+) -> Result<Response, Problem> {
     let names = names(app, &signed.actor).await?;
     let description = record.kind.description();
     let place = format!("{PATH}/faits/{}/{}", slug(record.kind), record.id);
@@ -330,13 +356,23 @@ pub async fn correct(
     }
 }
 
-pub async fn closing(State(app): State<App>, signed: Signed, Path((kind, id)): Path<(String, i64)>) -> Result<Response, Problem> {
+pub async fn closing(
+    State(app): State<App>,
+    signed: Signed,
+    Path((kind, id)): Path<(String, i64)>,
+) -> Result<Response, Problem> {
     let record = changes::record(&app.platform, &signed.actor, kind_of(&kind)?, id).await?;
     let cells = [("dates_certainty".to_owned(), "confirmed".to_owned())].into();
     close_page(&app, &signed, &record, &cells, &[]).await
 }
 
-async fn close_page(app: &App, signed: &Signed, record: &Record, cells: &Cells, problems: &[CellProblem]) -> Result<Response, Problem> {
+async fn close_page(
+    app: &App,
+    signed: &Signed,
+    record: &Record,
+    cells: &Cells,
+    problems: &[CellProblem],
+) -> Result<Response, Problem> {
     let names = names(app, &signed.actor).await?;
     let description = record.kind.description();
     let path = format!("{PATH}/faits/{}/{}/terminer", slug(record.kind), record.id);
@@ -372,7 +408,11 @@ pub async fn close(
     }
 }
 
-pub async fn withdraw(State(app): State<App>, signed: Signed, Path((kind, id)): Path<(String, i64)>) -> Result<Response, Problem> {
+pub async fn withdraw(
+    State(app): State<App>,
+    signed: Signed,
+    Path((kind, id)): Path<(String, i64)>,
+) -> Result<Response, Problem> {
     let done = changes::withdraw(&app.platform, &signed.actor, kind_of(&kind)?, id).await?;
     told(&app, &signed, done, "Le fait est retiré.").await
 }

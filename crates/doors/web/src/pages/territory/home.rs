@@ -10,7 +10,10 @@ use territory::{Certainty, Picture};
 
 use super::{At, PATH, choices, float, old_knowledge, order, parts, trust};
 use crate::app::App;
-use crate::components::{Area, Badge, Column, EmptyState, Field, Figure, FilterBar, Fragment, Link, Map, Notice, Query, Row, Table, Tabs, Unknown};
+use crate::components::{
+    Area, Badge, Column, EmptyState, Field, Figure, FilterBar, Fragment, Link, Map, Notice, Query, Row, Table, Tabs,
+    Unknown,
+};
 use crate::fr;
 use crate::layout::Layout;
 use crate::middleware::Problem;
@@ -69,8 +72,12 @@ impl Theme {
 
     const fn explanation(self) -> &'static str {
         match self {
-            Self::Agency => "Les communes d’une même agence ont la même nuance\u{a0}; deux agences voisines n’ont jamais la même.",
-            Self::Capacity => "Personnes que l’agence peut suivre en même temps, pour 1\u{202f}000 habitants des communes qu’elle dessert.",
+            Self::Agency => {
+                "Les communes d’une même agence ont la même nuance\u{a0}; deux agences voisines n’ont jamais la même."
+            }
+            Self::Capacity => {
+                "Personnes que l’agence peut suivre en même temps, pour 1\u{202f}000 habitants des communes qu’elle dessert."
+            }
             Self::Vacancy => "Part des postes de conseil de l’agence que personne n’occupe.",
             Self::Population => "Population municipale de la commune.",
         }
@@ -90,7 +97,12 @@ impl Theme {
         match self {
             Self::Agency => [(0.0, ""); 4],
             Self::Capacity => [(6.0, "moins de 6"), (7.0, "de 6 à 7"), (8.0, "de 7 à 8"), (9.0, "de 8 à 9")],
-            Self::Vacancy => [(0.05, "moins de 5\u{a0}%"), (0.10, "de 5 à 10\u{a0}%"), (0.15, "de 10 à 15\u{a0}%"), (0.25, "de 15 à 25\u{a0}%")],
+            Self::Vacancy => [
+                (0.05, "moins de 5\u{a0}%"),
+                (0.10, "de 5 à 10\u{a0}%"),
+                (0.15, "de 10 à 15\u{a0}%"),
+                (0.25, "de 15 à 25\u{a0}%"),
+            ],
             Self::Population => [
                 (20_000.0, "moins de 20\u{202f}000 habitants"),
                 (40_000.0, "de 20\u{202f}000 à 40\u{202f}000"),
@@ -159,7 +171,8 @@ fn figures(at: &At, picture: &Picture, agencies: &[Agency<'_>], communes: &[Comm
     };
     let served = communes.iter().filter(served).count();
     let confirmed = agencies.iter().filter(|agency| agency.structure.certainty() == Certainty::Confirmed).count();
-    let (open, vacant) = agencies.iter().fold((0, 0), |(open, vacant), agency| (open + agency.posts.open, vacant + agency.posts.vacant));
+    let (open, vacant) =
+        agencies.iter().fold((0, 0), |(open, vacant), agency| (open + agency.posts.open, vacant + agency.posts.vacant));
     vec![
         Figure::new("Communes", fr::number(communes.len()), "communes")
             .note(format!("{served} desservies par une agence\u{a0}; {} habitants", fr::number(population))),
@@ -174,10 +187,13 @@ fn figures(at: &At, picture: &Picture, agencies: &[Agency<'_>], communes: &[Comm
 
 fn map_of(at: &At, query: &Query, picture: &Picture, agencies: &[Agency<'_>], theme: Theme) -> Map {
     let areas = map::areas(picture, |commune| value_of(picture, agencies, theme, commune));
-    let groups = areas.iter().map(|area| (area.outline, area.value.agency.map_or(0, |agency| agency.structure.id.raw())));
+    let groups =
+        areas.iter().map(|area| (area.outline, area.value.agency.map_or(0, |agency| agency.structure.id.raw())));
     let shades = map::tell_apart(&groups.collect::<Vec<_>>());
     let shade = |drawn: &Drawn<'_, Value<'_>>| match (theme, drawn.value.measure) {
-        (Theme::Agency, _) => drawn.value.agency.map_or(0, |agency| shades.get(&agency.structure.id.raw()).copied().unwrap_or(0)),
+        (Theme::Agency, _) => {
+            drawn.value.agency.map_or(0, |agency| shades.get(&agency.structure.id.raw()).copied().unwrap_or(0))
+        }
         (_, Some(measure)) => {
             let below = theme.steps().iter().position(|(bound, _)| measure < *bound);
             u8::try_from(below.unwrap_or(4)).unwrap_or(4)
@@ -213,7 +229,9 @@ fn value_of<'a>(picture: &Picture, agencies: &'a [Agency<'a>], theme: Theme, com
             let capacity = agency.structure.profile.value.capacity?;
             (agency.population > 0).then(|| float(capacity) * 1_000.0 / float(agency.population))
         }),
-        Theme::Vacancy => agency.filter(|agency| agency.posts.open > 0).map(|agency| f64::from(agency.posts.vacant) / f64::from(agency.posts.open)),
+        Theme::Vacancy => agency
+            .filter(|agency| agency.posts.open > 0)
+            .map(|agency| f64::from(agency.posts.vacant) / f64::from(agency.posts.open)),
     };
     Value { agency, certainty: sector.map(|sector| sector.value.certainty), measure }
 }
@@ -227,7 +245,9 @@ fn said(theme: Theme, commune: &CommuneView<'_>, value: &Value<'_>) -> String {
             _ => agency.to_owned(),
         },
         (Theme::Population, _) => format!("{} habitants", fr::number(commune.profile.value.population)),
-        (Theme::Capacity, Some(measure)) => format!("{agency}, {} places pour 1\u{202f}000 habitants", fr::decimal(measure, 1)),
+        (Theme::Capacity, Some(measure)) => {
+            format!("{agency}, {} places pour 1\u{202f}000 habitants", fr::decimal(measure, 1))
+        }
         (Theme::Vacancy, Some(measure)) => format!("{agency}, {} de postes vacants", fr::percent(measure, 0)),
         (_, None) => format!("{agency}, chiffre inconnu"),
     }
@@ -251,7 +271,9 @@ fn table(at: &At, query: &Query, picture: &Picture, agencies: &[Agency<'_>], the
     lines.sort_by_cached_key(|(commune, _)| base::fold(&commune.profile.value.name));
     match key {
         "agence" => lines.sort_by_cached_key(|(_, value)| agency_name(value)),
-        "valeur" => lines.sort_by(|(_, one), (_, other)| one.measure.unwrap_or(-1.0).total_cmp(&other.measure.unwrap_or(-1.0))),
+        "valeur" => {
+            lines.sort_by(|(_, one), (_, other)| one.measure.unwrap_or(-1.0).total_cmp(&other.measure.unwrap_or(-1.0)))
+        }
         _ => {}
     }
     if down {

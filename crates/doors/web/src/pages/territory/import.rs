@@ -12,7 +12,9 @@ use territory::{FactKind, Shown};
 
 use super::plain;
 use crate::app::App;
-use crate::components::{Badge, Button, Column, EmptyState, Field, Flash, Form, Fragment, Help, Notice, Row, Table, Tone};
+use crate::components::{
+    Badge, Button, Column, EmptyState, Field, Flash, Form, Fragment, Help, Notice, Row, Table, Tone,
+};
 use crate::fr;
 use crate::layout::Layout;
 use crate::middleware::Problem;
@@ -66,7 +68,10 @@ async fn start_page(app: &App, signed: &Signed, error: Option<&str>) -> Result<R
         Column::number("Corrections"),
         Column::number("Inchangés"),
     ];
-    let empty = EmptyState::new("Aucun fichier appliqué", "Choisissez des fichiers ci-dessus\u{a0}: un aperçu montre ce qu’ils changent avant d’enregistrer.");
+    let empty = EmptyState::new(
+        "Aucun fichier appliqué",
+        "Choisissez des fichiers ci-dessus\u{a0}: un aperçu montre ce qu’ils changent avant d’enregistrer.",
+    );
     let page = Start {
         layout: signed
             .layout(app, PATH, "Importer des fichiers de référence")
@@ -198,10 +203,20 @@ fn figures(report: &Report) -> String {
 }
 
 fn problems(report: &Report) -> Table {
-    let columns = [Column::text("Fichier"), Column::number("Ligne"), Column::text("Colonne"), Column::text("Pourquoi, et comment corriger")];
+    let columns = [
+        Column::text("Fichier"),
+        Column::number("Ligne"),
+        Column::text("Colonne"),
+        Column::text("Pourquoi, et comment corriger"),
+    ];
     let rows = report.problems.iter().map(|problem| {
         let line = (problem.line > 0).then(|| fr::number(problem.line));
-        Row::new([problem.file.as_str().into(), line.into(), problem.column.as_str().into(), problem.reason.as_str().into()])
+        Row::new([
+            problem.file.as_str().into(),
+            line.into(),
+            problem.column.as_str().into(),
+            problem.reason.as_str().into(),
+        ])
     });
     Table::new("anomalies", "Anomalies", columns, rows.collect::<Vec<_>>()).caption_hidden()
 }
@@ -210,7 +225,12 @@ fn listed(place: usize, file: &FileReport) -> Listed {
     let columns = [Column::number("Ligne"), Column::text("Changement"), Column::text("Quoi"), Column::text("Valeurs")];
     let rows = file.changes.iter().take(LISTED).map(row);
     let title = format!("{}\u{a0}: {}", file.name, file.kind.description().label);
-    let table = Table::new(format!("changements-{place}"), format!("Changements de {}", file.name), columns, rows.collect::<Vec<_>>());
+    let table = Table::new(
+        format!("changements-{place}"),
+        format!("Changements de {}", file.name),
+        columns,
+        rows.collect::<Vec<_>>(),
+    );
     let rest = file.changes.len().saturating_sub(LISTED) as u64;
     Listed {
         title,
@@ -236,11 +256,22 @@ fn row(change: &Change) -> Row {
         _ => format!("{label}\u{a0}: {} → {}", plain(before), plain(after)),
     });
     let values: Vec<String> = values.collect();
-    Row::new([fr::number(change.line).into(), what.into(), change.subject.as_str().into(), values.join("\u{a0}· ").into()])
+    Row::new([
+        fr::number(change.line).into(),
+        what.into(),
+        change.subject.as_str().into(),
+        values.join("\u{a0}· ").into(),
+    ])
 }
 
-async fn apply(State(app): State<App>, signed: Signed, Posted(sent): Posted<Vec<(String, String)>>) -> Result<Response, Problem> {
-    let lost = || Problem::unreadable("Les fichiers de l’aperçu ne sont pas revenus entiers\u{a0}: recommencez depuis l’import.");
+async fn apply(
+    State(app): State<App>,
+    signed: Signed,
+    Posted(sent): Posted<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let lost = || {
+        Problem::unreadable("Les fichiers de l’aperçu ne sont pas revenus entiers\u{a0}: recommencez depuis l’import.")
+    };
     let values = |key: &'static str| sent.iter().filter(move |(name, _)| name == key).map(|(_, value)| value);
     let mut files = Vec::new();
     for (name, content) in values("nom").zip(values("contenu")) {

@@ -13,8 +13,8 @@ use super::facts::facts_table;
 use super::{At, around, choices, dated, matches, old_knowledge, order, page_of, parts, trust};
 use crate::app::App;
 use crate::components::{
-    ButtonKind, Chip, Column, Description, EmptyState, Field, Figure, FilterBar, Fragment, Lane, Link, Notice, Pager, Query,
-    Row, Source, Strip, Table, Tabs,
+    ButtonKind, Chip, Column, Description, EmptyState, Field, Figure, FilterBar, Fragment, Lane, Link, Notice, Pager,
+    Query, Row, Source, Strip, Table, Tabs,
 };
 use crate::fr;
 use crate::layout::Layout;
@@ -51,9 +51,11 @@ pub async fn list(State(app): State<App>, signed: Signed, RawQuery(query): RawQu
     if down {
         organisations.reverse();
     }
-    let mut bar = FilterBar::new(PATH, &query)
-        .field(Field::search("q", "Nom").value(query.get("q").unwrap_or_default()))
-        .field(Field::select("role", "Rôle", choices("Tous", Role::choices())).value(query.get("role").unwrap_or_default()));
+    let mut bar =
+        FilterBar::new(PATH, &query).field(Field::search("q", "Nom").value(query.get("q").unwrap_or_default())).field(
+            Field::select("role", "Rôle", choices("Tous", Role::choices()))
+                .value(query.get("role").unwrap_or_default()),
+        );
     if let Some(role) = role {
         bar = bar.chip(Chip::new("Rôle", role.label(), query.without("role").href(PATH)));
     }
@@ -91,10 +93,16 @@ fn table(at: &At, query: &Query, picture: &Picture, organisations: Vec<Organisat
         ])
     });
     let rows: Vec<Row> = rows.collect();
-    let pager = Pager::of(rows.len() as u64, total, "organisation", "organisations").previous(page.previous).next(page.next);
-    let empty = EmptyState::new("Aucune organisation ne correspond", "Retirez un filtre, ou choisissez une autre date.")
-        .link(Link::new(at.href(PATH), "Retirer les filtres").button(ButtonKind::Secondary));
-    Table::new("organisations", "Organisations", columns, rows).caption_hidden().sorted(PATH, query, "nom").pager(pager).empty(empty)
+    let pager =
+        Pager::of(rows.len() as u64, total, "organisation", "organisations").previous(page.previous).next(page.next);
+    let empty =
+        EmptyState::new("Aucune organisation ne correspond", "Retirez un filtre, ou choisissez une autre date.")
+            .link(Link::new(at.href(PATH), "Retirer les filtres").button(ButtonKind::Secondary));
+    Table::new("organisations", "Organisations", columns, rows)
+        .caption_hidden()
+        .sorted(PATH, query, "nom")
+        .pager(pager)
+        .empty(empty)
 }
 
 /// One organisation: the several things it does, the structures it owns or runs.
@@ -142,7 +150,11 @@ pub async fn page(
         description: description(&organisation),
         strip: strip(&at, &picture, id),
         consortium: (!members.is_empty()).then(|| consortium(&at, &picture, id)),
-        memberships: picture.consortia_of(id).iter().map(|fact| at.organisation(&picture.names, fact.subject).into()).collect(),
+        memberships: picture
+            .consortia_of(id)
+            .iter()
+            .map(|fact| at.organisation(&picture.names, fact.subject).into())
+            .collect(),
         contracts: (!contracts.is_empty()).then(|| contracts_table(&at, &picture, id)),
         owned: picture.owned_by(id).iter().map(|structure| at.structure(&picture.names, structure.id)).collect(),
         facts: facts_table(&records, edit),
@@ -152,7 +164,9 @@ pub async fn page(
 }
 
 fn actions(code: &str) -> Vec<Link> {
-    let link = |kind, label: &str, column| Link::new(super::add_path(kind, &[(column, code)]), label).button(ButtonKind::Secondary);
+    let link = |kind, label: &str, column| {
+        Link::new(super::add_path(kind, &[(column, code)]), label).button(ButtonKind::Secondary)
+    };
     vec![
         link(FactKind::OrganisationRole, "Ajouter un rôle", "organisation"),
         link(FactKind::ConsortiumMember, "Ajouter un membre", "organisation"),

@@ -11,8 +11,8 @@ use super::facts::facts_table;
 use super::{At, around, choices, matches, old_knowledge, order, page_of, parts, share, trust};
 use crate::app::App;
 use crate::components::{
-    Badge, ButtonKind, Chip, Column, Description, EmptyState, Field, Figure, FilterBar, Fragment, Link, Notice, Pager, Query,
-    Row, Source, Table, Tabs, Unknown,
+    Badge, ButtonKind, Chip, Column, Description, EmptyState, Field, Figure, FilterBar, Fragment, Link, Notice, Pager,
+    Query, Row, Source, Table, Tabs, Unknown,
 };
 use crate::fr;
 use crate::layout::Layout;
@@ -104,7 +104,8 @@ fn filters(at: &At, query: &Query, picture: &Picture, asked: &Asked<'_>) -> Filt
         .field(Field::select("metier", "Métier", choices("Tous", Job::choices())).value(value("metier")))
         .more(Field::select("structure", "Structure", choices("Toutes", structures)).value(value("structure")))
         .more(Field::date("finance", "Financement qui finit avant le").value(value("finance")));
-    let structure = asked.structure.and_then(|code| picture.names.find(code)).map(|id: Id<Structure>| picture.names.name(id));
+    let structure =
+        asked.structure.and_then(|code| picture.names.find(code)).map(|id: Id<Structure>| picture.names.name(id));
     let chips = [
         ("q", "Texte", asked.text.map(str::to_owned)),
         ("etat", "État", asked.state.map(|state| state.label().to_owned())),
@@ -163,7 +164,8 @@ fn table(at: &At, query: &Query, picture: &Picture, views: Vec<PostView<'_>>) ->
     let page = page_of(views, PATH, query, |post| post.code.to_owned());
     let rows = page.lines.iter().map(|post| {
         let profile = &post.profile.value;
-        let link = Link::new(at.href(&super::subject_path(SubjectKind::Post, post.code)), profile.job.label()).context(post.code);
+        let link = Link::new(at.href(&super::subject_path(SubjectKind::Post, post.code)), profile.job.label())
+            .context(post.code);
         let funded = profile.funded_until.map_or_else(|| "permanent".to_owned(), fr::date_short);
         Row::new([
             Fragment::with_detail(link, share(profile.full_time_percent)),
@@ -180,7 +182,11 @@ fn table(at: &At, query: &Query, picture: &Picture, views: Vec<PostView<'_>>) ->
     let pager = Pager::of(rows.len() as u64, total, "poste", "postes").previous(page.previous).next(page.next);
     let empty = EmptyState::new("Aucun poste ne correspond", "Retirez un filtre, ou choisissez une autre date.")
         .link(Link::new(at.href(PATH), "Retirer les filtres").button(ButtonKind::Secondary));
-    Table::new("postes", "Postes", columns, rows).caption_hidden().sorted(PATH, query, "structure").pager(pager).empty(empty)
+    Table::new("postes", "Postes", columns, rows)
+        .caption_hidden()
+        .sorted(PATH, query, "structure")
+        .pager(pager)
+        .empty(empty)
 }
 
 fn state(state: PostState) -> Badge {
@@ -250,7 +256,10 @@ fn description(at: &At, picture: &Picture, post: &PostView<'_>) -> Description {
         .line("Ouvert le", fr::date_long(post.opened_on))
         .line("Ouvert par", Unknown::MASCULINE.or(profile.opened_by.map(|id| at.organisation(names, id))))
         .line("Financé par", Unknown::MASCULINE.or(profile.funder.map(|id| at.organisation(names, id))))
-        .line("Financé jusqu’au (exclu)", profile.funded_until.map_or_else(|| "poste permanent".to_owned(), fr::date_long))
+        .line(
+            "Financé jusqu’au (exclu)",
+            profile.funded_until.map_or_else(|| "poste permanent".to_owned(), fr::date_long),
+        )
         .line("Certitude", trust(profile.certainty))
         .line("Code", post.code)
         .line("Source", Fragment::with_detail(Source::new(profile.citation.as_str()), profile.note.as_str()))

@@ -14,8 +14,8 @@ use super::facts::facts_table;
 use super::{At, around, choices, dated, lines, matches, old_knowledge, order, page_of, parts, trust};
 use crate::app::App;
 use crate::components::{
-    Badge, ButtonKind, Chip, Column, Description, EmptyState, Field, Figure, FilterBar, Fragment, Lane, Link, Notice, Pager,
-    Query, Row, Source, Strip, Table, Tabs, Tone, Unknown,
+    Badge, ButtonKind, Chip, Column, Description, EmptyState, Field, Figure, FilterBar, Fragment, Lane, Link, Notice,
+    Pager, Query, Row, Source, Strip, Table, Tabs, Tone, Unknown,
 };
 use crate::fr;
 use crate::layout::Layout;
@@ -71,11 +71,20 @@ fn searched(picture: &Picture, structure: &StructureView<'_>) -> String {
     format!("{} {} {}", structure.profile.value.name, structure.code, communes.join(" "))
 }
 
-fn filters(at: &At, query: &Query, kind: Option<StructureKind>, status: Option<Status>, certainty: Option<Certainty>) -> FilterBar {
+fn filters(
+    at: &At,
+    query: &Query,
+    kind: Option<StructureKind>,
+    status: Option<Status>,
+    certainty: Option<Certainty>,
+) -> FilterBar {
     let states = Status::ALL.iter().map(|status| (status.as_code(), status.label()));
     let mut bar = FilterBar::new(PATH, query)
         .field(Field::search("q", "Nom ou commune").value(query.get("q").unwrap_or_default()))
-        .field(Field::select("type", "Type", choices("Tous", StructureKind::choices())).value(query.get("type").unwrap_or_default()))
+        .field(
+            Field::select("type", "Type", choices("Tous", StructureKind::choices()))
+                .value(query.get("type").unwrap_or_default()),
+        )
         .field(Field::select("etat", "État", choices("Tous", states)).value(query.get("etat").unwrap_or_default()))
         .more(
             Field::select("certitude", "Certitude", choices("Toutes", Certainty::choices()))
@@ -144,7 +153,11 @@ fn table(at: &At, query: &Query, picture: &Picture, structures: Vec<StructureVie
     let pager = Pager::of(rows.len() as u64, total, "structure", "structures").previous(page.previous).next(page.next);
     let empty = EmptyState::new("Aucune structure ne correspond", "Retirez un filtre, ou choisissez une autre date.")
         .link(Link::new(at.href(PATH), "Retirer les filtres").button(ButtonKind::Secondary));
-    Table::new("structures", "Structures", columns, rows).caption_hidden().sorted(PATH, query, "nom").pager(pager).empty(empty)
+    Table::new("structures", "Structures", columns, rows)
+        .caption_hidden()
+        .sorted(PATH, query, "nom")
+        .pager(pager)
+        .empty(empty)
 }
 
 fn state(status: Status) -> Badge {
@@ -209,7 +222,9 @@ pub async fn page(
 
 fn actions(structure: &StructureView<'_>) -> Vec<Link> {
     let code = structure.code;
-    let link = |kind, label: &str, column| Link::new(super::add_path(kind, &[(column, code)]), label).button(ButtonKind::Secondary);
+    let link = |kind, label: &str, column| {
+        Link::new(super::add_path(kind, &[(column, code)]), label).button(ButtonKind::Secondary)
+    };
     let mut actions = Vec::new();
     if structure.kind.has_sectors() {
         actions.push(link(FactKind::Sector, "Ajouter un secteur", "structure"));
@@ -228,12 +243,19 @@ fn notices(at: &At, picture: &Picture, structure: &StructureView<'_>) -> Vec<Not
         let text = "Aucune source lue ne confirme cette structure telle qu’elle est décrite\u{a0}: elle sera remplacée quand le département donnera la sienne.";
         notices.push(Notice::new(Tone::Warning, "Hypothèse", text));
     }
-    let replaced: Vec<Fragment> =
-        picture.replaced_by(structure.id).iter().map(|fact| at.structure(&picture.names, fact.value.successor).into()).collect();
+    let replaced: Vec<Fragment> = picture
+        .replaced_by(structure.id)
+        .iter()
+        .map(|fact| at.structure(&picture.names, fact.value.successor).into())
+        .collect();
     if !replaced.is_empty() {
         let since = picture.replaced_by(structure.id).iter().map(|fact| fact.valid.from).min();
         let when = since.map_or_else(String::new, |day| format!("Depuis le {}\u{a0}:", fr::date_long(day)));
-        notices.push(Notice::new(Tone::Info, "Remplacée", Fragment::join(std::iter::once(when.into()).chain(replaced))));
+        notices.push(Notice::new(
+            Tone::Info,
+            "Remplacée",
+            Fragment::join(std::iter::once(when.into()).chain(replaced)),
+        ));
     }
     notices
 }
@@ -248,10 +270,11 @@ fn figures(at: &At, picture: &Picture, posts: &Posts, structure: &StructureView<
     if structure.kind.has_sectors() {
         let served = picture.served(structure.id, at.as_of.on);
         let population: i64 = served.iter().map(|served| served.population).sum();
-        figures.push(
-            Figure::new("Population desservie", fr::number(population), "habitants")
-                .note(fr::count(served.len() as u64, "commune", "communes")),
-        );
+        figures.push(Figure::new("Population desservie", fr::number(population), "habitants").note(fr::count(
+            served.len() as u64,
+            "commune",
+            "communes",
+        )));
     }
     let views = posts.views(picture);
     let own = views.iter().filter(|post| post.profile.value.structure == structure.id);
@@ -293,7 +316,8 @@ fn description(at: &At, picture: &Picture, structure: &StructureView<'_>) -> Des
             Fragment::with_detail(operator, end)
         });
         description = description.line("Opérateur", Unknown::MASCULINE.or(contract));
-        let replaced = picture.replaces(structure.id).into_iter().map(|fact| Fragment::from(at.structure(names, fact.subject)));
+        let replaced =
+            picture.replaces(structure.id).into_iter().map(|fact| Fragment::from(at.structure(names, fact.subject)));
         description = description.line("Remplace", lines(replaced));
     }
     if let Some(parent) = profile.parent {
@@ -325,7 +349,8 @@ fn sectors(at: &At, picture: &Picture, id: Id<Structure>) -> Table {
             Fragment::with_detail(Source::new(value.citation.as_str()), value.note.as_str()),
         ])
     });
-    let empty = EmptyState::new("Aucune commune", "Ajoutez un secteur pour dire quelles communes cette structure dessert.");
+    let empty =
+        EmptyState::new("Aucune commune", "Ajoutez un secteur pour dire quelles communes cette structure dessert.");
     Table::new("secteurs", "Communes desservies", columns, rows.collect::<Vec<_>>()).caption_hidden().empty(empty)
 }
 
@@ -345,7 +370,13 @@ fn strip(at: &At, picture: &Picture, structure: &StructureView<'_>) -> Strip {
 }
 
 /// The records that a structure's page lists: its own, and those of its sectors.
-async fn records(app: &App, signed: &Signed, at: &At, picture: &Picture, id: Id<Structure>) -> Result<Vec<Record>, Problem> {
+async fn records(
+    app: &App,
+    signed: &Signed,
+    at: &At,
+    picture: &Picture,
+    id: Id<Structure>,
+) -> Result<Vec<Record>, Problem> {
     let mut records = changes::history(&app.platform, &signed.actor, SubjectKind::Structure, id.raw()).await?;
     records.retain(|record| at.knows(record.recorded_at, record.replaced_at));
     records.extend(picture.ever_served(id).into_iter().map(|served| Record::of(&picture.names, served.sector)));

@@ -1,0 +1,278 @@
+//! Server time of each page against the bare queries it needs: the statements that the page sent are
+//! noted once, then sent again by the bare driver, rows read to the end.
+
+use std::sync::Arc;
+use std::time::Instant as Monotonic;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use base::{Clock, Instant};
+use db::recording::{self, Asked};
+use exchange::caf::{Import, import};
+use jiff::SignedDuration;
+use jiff::civil::date;
+use platform::{Actor, Keys, Mail, Platform, session};
+use rusqlite::Connection;
+use rusqlite::types::Value;
+use tokio_postgres::types::{ToSql, Type};
+use tower::ServiceExt;
+use web::app::App;
+use web::site::Site;
+
+use super::month;
+use super::table::Table;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Sizes of the département, in households (85,000 is the real one; 425,000 hold a million persons).
+    #[arg(long, value_delimiter = ',', default_values_t = [8_500, 85_000, 425_000])]
+    households: Vec<u64>,
+    /// Requests of each page.
+    #[arg(long, default_value_t = 100)]
+    requests: u32,
+    /// Measure on this empty PostgreSQL database too, at the first size asked.
+    #[arg(long)]
+    postgres: Option<String>,
+}
+
+/// Name, role whose account asks, address (`{person}` and `{name}` are somebody of the list).
+const PAGES: &[(&str, &str, &str)] = &[
+    ("accueil, responsable d’agence", "responsable", "/"),
+    ("liste de l’agence", "responsable", "/personnes"),
+    ("liste de l’agence, droit suspendu", "responsable", "/personnes?droit=4"),
+    ("liste du département, par âge", "mission", "/personnes?tri=age"),
+    ("recherche d’un nom", "mission", "/recherche?q={name}"),
+    ("recherche, une faute", "mission", "/recherche?q={slip}"),
+    ("recherche d’une date de naissance", "mission", "/recherche?q=15/03/1990"),
+    ("dossier d’une personne", "responsable", "/personnes/{person}"),
+    ("rapprochements à décider", "flux", "/rapprochements"),
+    ("imports", "flux", "/imports"),
+    ("territoire et carte", "mission", "/territoire"),
+    ("structures", "mission", "/territoire/structures"),
+];
+
+pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    for households in &arguments.households {
+        let folder = tempfile::tempdir_in("target/bench")?;
+        let path = folder.path().join("pages.sqlite");
+        measure(&format!("sqlite:{}", path.display()), *households, arguments.requests).await?;
+    }
+    if let Some(url) = &arguments.postgres {
+        measure(url, arguments.households[0], arguments.requests).await?;
+    }
+    Ok(())
+}
+
+async fn measure(url: &str, households: u64, requests: u32) -> anyhow::Result<()> {
+    let platform = furnished(url, households).await?;
+    let app = App::new(
+        platform.clone(),
+        Arc::new(Site::sample()),
+        platform::tenant::all(&platform.db).await?[0].id,
+        std::env::temp_dir(),
+        migrations::ALL,
+    );
+    let router = web::app::router(app)?;
+    let somebody = Somebody::of(&router, &platform).await?;
+    let bare = Bare::open(url).await?;
+    println!("\n{} · {households} foyers", if url.starts_with("sqlite") { "SQLite" } else { "PostgreSQL" });
+    let mut table = Table::new(["page", "statements", "kB", "page ms", "bare ms", "ratio"]);
+    for (name, account, address) in PAGES {
+        let token = sign_in(&platform, account).await?;
+        let address = somebody.fill(address);
+        get(&router, &token, &address).await?;
+        recording::start();
+        let html = get(&router, &token, &address).await?;
+        let asked = recording::stop();
+        let start = Monotonic::now();
+        for _ in 0..requests {
+            get(&router, &token, &address).await?;
+        }
+        let page = start.elapsed().as_secs_f64() * 1_000.0 / f64::from(requests);
+        let reads: Vec<&Asked> = asked.iter().filter(|asked| !asked.writes).collect();
+        let bare_ms = bare.time(&reads, asked.iter().any(|asked| asked.writes), requests).await?;
+        table.row([
+            (*name).to_owned(),
+            asked.len().to_string(),
+            (html.len() / 1_000).to_string(),
+            format!("{page:.2}"),
+            format!("{bare_ms:.2}"),
+            format!("{:.2}", page / bare_ms),
+        ]);
+    }
+    table.print();
+    platform.stop().await;
+    Ok(())
+}
+
+/// A platform with territory, accounts and one month of that many households.
+async fn furnished(url: &str, households: u64) -> anyhow::Result<Platform> {
+    let past = Clock::manual(demo::timeline::ADOPTION.instant());
+    let db = db::Db::open(url).await?;
+    db::migrate(&db, migrations::ALL, &past).await?;
+    let keys = Keys::derive(&[7; 32]);
+    let platform = Platform::start(db.clone(), past, keys.clone(), Mail::none());
+    let department = platform::tenant::ensure(&platform, "93", "Seine-Saint-Denis", &[]).await?;
+    platform.keys.check(&platform.db, department.id).await?;
+    let actor = Actor::program(department.id);
+    demo::settle(&platform, &actor, |_, _, _| {}).await?;
+    platform.stop().await;
+    let start = Instant::start_of(date(2026, 11, 22)).plus(SignedDuration::from_hours(8));
+    let platform = Platform::start(db, Clock::starting_at(start), keys, Mail::none());
+    let request = Import {
+        path: month(households)?,
+        file_name: "bench".to_owned(),
+        dry_run: false,
+        accept_count_mismatch: false,
+    };
+    import(&platform, &actor, &request, |_| {}).await?;
+    Ok(platform)
+}
+
+async fn sign_in(platform: &Platform, account: &str) -> anyhow::Result<String> {
+    let email = format!("{account}@demonstration.example");
+    Ok(session::sign_in(platform, &email, demo::PASSWORD, "bench").await?.as_str().to_owned())
+}
+
+async fn get(router: &Router, token: &str, address: &str) -> anyhow::Result<String> {
+    let request = Request::builder()
+        .uri(address)
+        .header(header::HOST, "localhost")
+        .header(header::COOKIE, format!("jonction={token}"))
+        .extension(axum::extract::ConnectInfo(std::net::SocketAddr::from(([127, 0, 0, 1], 9))))
+        .body(Body::empty())?;
+    let response = router.clone().oneshot(request).await?;
+    anyhow::ensure!(response.status() == StatusCode::OK, "{address}: {}", response.status());
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await?;
+    Ok(String::from_utf8(bytes.to_vec())?)
+}
+
+/// A person of the agency's list, to open and to search.
+struct Somebody {
+    person: String,
+    name: String,
+}
+
+impl Somebody {
+    async fn of(router: &Router, platform: &Platform) -> anyhow::Result<Self> {
+        let token = sign_in(platform, "responsable").await?;
+        let html = get(router, &token, "/personnes").await?;
+        let links = html.split("href=\"/personnes/").skip(1);
+        let (person, name) = links
+            .filter_map(|link| {
+                let (person, rest) = link.split_once('"')?;
+                let name = rest.split_once('>')?.1.split_once('<')?.0.split_whitespace().next()?;
+                (person.parse::<i64>().is_ok() && name.len() >= 5 && name.is_ascii())
+                    .then(|| (person.to_owned(), name.to_owned()))
+            })
+            .nth(5)
+            .ok_or_else(|| anyhow::anyhow!("nobody with an ordinary name on the first page of the list"))?;
+        Ok(Self { person, name })
+    }
+
+    fn fill(&self, address: &str) -> String {
+        // Two letters exchanged: what a hurried hand types.
+        let mut slip: Vec<char> = self.name.chars().collect();
+        slip.swap(2, 3);
+        let slip: String = slip.into_iter().collect();
+        address.replace("{person}", &self.person).replace("{name}", &self.name).replace("{slip}", &slip)
+    }
+}
+
+/// The driver alone.
+enum Bare {
+    Sqlite(Connection),
+    Postgres(tokio_postgres::Client),
+}
+
+impl Bare {
+    async fn open(url: &str) -> anyhow::Result<Self> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let connection = Connection::open(path)?;
+            connection.execute_batch(
+                "PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824; PRAGMA synchronous = NORMAL;
+                CREATE TABLE IF NOT EXISTS bench_log (id INTEGER PRIMARY KEY, body TEXT)",
+            )?;
+            connection.set_prepared_statement_cache_capacity(512);
+            return Ok(Self::Sqlite(connection));
+        }
+        let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
+        tokio::spawn(connection);
+        client
+            .batch_execute("SET jit = off; CREATE TABLE IF NOT EXISTS bench_log (id BIGSERIAL PRIMARY KEY, body TEXT)")
+            .await?;
+        Ok(Self::Postgres(client))
+    }
+
+    /// Milliseconds of one round: every read, and for a page that logs a reading, one short insert committed.
+    async fn time(&self, reads: &[&Asked], logs: bool, rounds: u32) -> anyhow::Result<f64> {
+        let start = match self {
+            Self::Sqlite(connection) => {
+                let start = Monotonic::now();
+                for _ in 0..rounds {
+                    for asked in reads {
+                        let mut statement = connection.prepare_cached(&asked.sqlite)?;
+                        for (position, value) in asked.params.iter().enumerate() {
+                            statement.raw_bind_parameter(position + 1, value)?;
+                        }
+                        let columns = statement.column_count();
+                        let mut rows = statement.raw_query();
+                        while let Some(row) = rows.next()? {
+                            for column in 0..columns {
+                                std::hint::black_box(row.get::<_, Value>(column)?);
+                            }
+                        }
+                    }
+                    if logs {
+                        connection.prepare_cached("INSERT INTO bench_log (body) VALUES ('reading')")?.execute([])?;
+                    }
+                }
+                start
+            }
+            Self::Postgres(client) => {
+                let mut prepared = Vec::new();
+                for asked in reads {
+                    let statement = client.prepare(&asked.postgres).await?;
+                    let params = statement
+                        .params()
+                        .iter()
+                        .zip(&asked.params)
+                        .map(|(kind, value)| typed(kind, value))
+                        .collect::<Vec<_>>();
+                    prepared.push((statement, params));
+                }
+                let start = Monotonic::now();
+                for _ in 0..rounds {
+                    for (statement, params) in &prepared {
+                        let params: Vec<&(dyn ToSql + Sync)> =
+                            params.iter().map(|param| &**param as &(dyn ToSql + Sync)).collect();
+                        std::hint::black_box(client.query(statement, &params).await?);
+                    }
+                    if logs {
+                        client.execute("INSERT INTO bench_log (body) VALUES ('reading')", &[]).await?;
+                    }
+                }
+                start
+            }
+        };
+        Ok(start.elapsed().as_secs_f64() * 1_000.0 / f64::from(rounds))
+    }
+}
+
+/// A noted value in the type that PostgreSQL expects.
+fn typed(kind: &Type, value: &Value) -> Box<dyn ToSql + Sync + Send> {
+    match (kind, value) {
+        (&Type::BOOL, Value::Integer(number)) => Box::new(*number != 0),
+        (&Type::TIMESTAMPTZ, Value::Integer(micros)) => Box::new(Instant::from_micros(*micros).timestamp()),
+        (&Type::DATE, Value::Text(day)) => Box::new(day.parse::<jiff::civil::Date>().ok()),
+        (_, Value::Integer(number)) => Box::new(*number),
+        (_, Value::Text(text)) => Box::new(text.clone()),
+        (_, Value::Blob(bytes)) => Box::new(bytes.clone()),
+        (&Type::DATE, _) => Box::new(None::<jiff::civil::Date>),
+        (&Type::INT8, _) => Box::new(None::<i64>),
+        (&Type::TIMESTAMPTZ, _) => Box::new(None::<jiff::Timestamp>),
+        (&Type::BOOL, _) => Box::new(None::<bool>),
+        _ => Box::new(None::<String>),
+    }
+}
