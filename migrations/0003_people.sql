@@ -341,6 +341,7 @@ CREATE TABLE person_card (
 ) {strict};
 CREATE INDEX person_card_list ON person_card (tenant, sort_name, person) WHERE listed;
 CREATE INDEX person_card_commune ON person_card (tenant, commune_code, sort_name, person) WHERE listed;
+CREATE INDEX person_card_age ON person_card (tenant, birth_date, person) WHERE listed;
 CREATE INDEX person_card_commune_age ON person_card (tenant, commune_code, birth_date, person) WHERE listed;
 CREATE INDEX person_card_birth ON person_card (tenant, birth_date, person);
 CREATE INDEX person_card_number ON person_card (tenant, public_number);

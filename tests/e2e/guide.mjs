@@ -5,10 +5,62 @@
 //   role   as the demonstration prints it beside its accounts, or VISITOR
 //   url    where the step begins
 //   walk   what the person does from there (optional)
+//   width  of the window, when it is not a desk's
 //   shows  text that must be on screen for the image to be worth taking
 
 import { VISITOR } from './lib/session.mjs';
 
+const DATA = 'Gestion des flux';
+const HEAD = 'Responsable d’agence';
+const ADMIN = 'Administration';
+
+/** Follows the first link of the page that leads to such an address. */
+const follow = (start) => (page) => page.locator(`main tbody a[href^="${start}"]`).first().click();
+
+/** Scrolls so that this title is at the top of the window. */
+const see = (page, name) => page.getByRole('heading', { name }).first().evaluate((heading) => heading.scrollIntoView());
+
+const PERSON = '/recherche?q=chelvavarathan+nirmala';
+
 export const steps = [
-  { image: 'connexion', role: VISITOR, url: '/connexion', shows: 'Connexion' },
+  { image: 'connexion', role: VISITOR, url: '/connexion', shows: 'Se connecter' },
+  { image: 'accueil', role: DATA, url: '/', shows: 'Derniers fichiers' },
+  { image: 'recherche', role: HEAD, url: '/recherche?q=alaouy+samya', shows: 'les noms les plus proches' },
+  { image: 'personnes', role: HEAD, url: '/personnes', shows: 'Plus de filtres' },
+  { image: 'personne', role: HEAD, url: PERSON, walk: follow('/personnes/'), shows: 'Coordonnées' },
+  { image: 'personne-telephone', role: HEAD, url: PERSON, walk: follow('/personnes/'), width: 360, shows: 'Identité' },
+  {
+    image: 'personne-passe',
+    role: HEAD,
+    url: PERSON,
+    walk: async (page) => {
+      await follow('/personnes/')(page);
+      await page.getByLabel('Telle qu’on la connaissait le').fill('2026-10-15');
+      await page.getByLabel('Situation du').fill('2026-10-15');
+      await page.getByRole('button', { name: 'Montrer' }).click();
+    },
+    shows: 'Ce que l’on savait le 15 octobre 2026',
+  },
+  { image: 'imports', role: DATA, url: '/imports', shows: 'Fichiers reçus' },
+  {
+    image: 'compte-rendu',
+    role: DATA,
+    url: '/imports',
+    walk: (page) => page.getByRole('link', { name: 'CAF93_RSABEM_20261105.RCV' }).click(),
+    shows: 'Ce que ce fichier a fait',
+  },
+  { image: 'rapprochements', role: DATA, url: '/rapprochements', shows: 'Même personne' },
+  { image: 'carte', role: HEAD, url: '/territoire', walk: (page) => see(page, 'Agence qui dessert la commune'), shows: 'Communes du département' },
+  { image: 'agences', role: HEAD, url: '/territoire/agences', shows: 'Agences locales d’insertion' },
+  { image: 'structure', role: HEAD, url: '/territoire/structures/ali-saint-denis', shows: 'Saint-Denis' },
+  { image: 'comptes', role: ADMIN, url: '/administration/comptes', shows: 'Créer un compte' },
+  {
+    image: 'compte',
+    role: ADMIN,
+    url: '/administration/comptes?q=conseillere%40',
+    walk: follow('/administration/comptes/'),
+    shows: 'Donner ce mandat',
+  },
+  { image: 'parametres', role: ADMIN, url: '/administration/parametres', shows: 'Paramètres' },
+  { image: 'journal', role: 'Protection des données', url: '/journal', shows: 'Journal' },
 ];

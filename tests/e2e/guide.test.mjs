@@ -13,9 +13,9 @@ const IMAGES = new URL('images/', GUIDE);
 
 const { visit } = suite();
 
-for (const { image, role, url, walk, shows } of steps) {
+for (const { image, role, url, walk, width = 1280, shows } of steps) {
   test(`guide: ${image}`, () =>
-    visit(role, { viewport: { width: 1280, height: 800 } }, async (page) => {
+    visit(role, { viewport: { width, height: 800 }, colorScheme: 'light' }, async (page) => {
       await page.goto(url);
       await walk?.(page);
       await page.getByText(shows).first().waitFor();

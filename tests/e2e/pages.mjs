@@ -3,12 +3,158 @@
 //   name    of the tests and of the golden file
 //   role    as the demonstration prints it beside its accounts, or VISITOR
 //   url     a page that shows the template with data
+//   link    the page is behind the first link of `url` that looks like this
+//   query   added to that link
+//   walk    what is done on the page before it is looked at (a form sent with mistakes, say)
 //   status  expected, when it is not 200
 //   golden  true: the page as a screen reader tells it is kept in golden/NAME.yml
 
-import { VISITOR } from './lib/session.mjs';
+import { fillSignIn, VISITOR } from './lib/session.mjs';
+
+const DATA = 'Gestion des flux';
+const HEAD = 'Responsable d’agence';
+const COUNSELLOR = 'Conseillère';
+const ADMIN = 'Administration';
+const AUDITOR = 'Protection des données';
+const OPERATOR = 'Exploitation';
+
+const send = (page, name) => page.locator('main').getByRole('button', { name }).click();
+const file = (text, name) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(text) });
 
 export const pages = [
+  // Everybody
   { name: 'connexion', role: VISITOR, url: '/connexion', golden: true },
+  {
+    name: 'connexion refusée',
+    role: VISITOR,
+    url: '/connexion',
+    walk: (page) => fillSignIn(page, { email: 'personne@exemple.fr', password: 'ce n’est pas le bon' }),
+    status: 422,
+  },
+  { name: 'aide', role: VISITOR, url: '/aide' },
+  { name: 'accessibilité', role: VISITOR, url: '/accessibilite' },
+  { name: 'données personnelles', role: VISITOR, url: '/donnees-personnelles' },
   { name: 'charte', role: VISITOR, url: '/charte' },
+  { name: 'page absente', role: COUNSELLOR, url: '/nulle-part', status: 404 },
+  { name: 'page refusée', role: COUNSELLOR, url: '/imports', status: 403 },
+
+  // Home and account
+  { name: 'accueil', role: HEAD, url: '/', golden: true },
+  { name: 'accueil de la gestion des flux', role: DATA, url: '/' },
+  { name: 'compte', role: COUNSELLOR, url: '/compte' },
+  { name: 'sessions', role: COUNSELLOR, url: '/compte/sessions' },
+  { name: 'mot de passe', role: COUNSELLOR, url: '/compte/mot-de-passe' },
+  { name: 'choix du mandat', role: COUNSELLOR, url: '/mandat' },
+
+  // Finding people
+  { name: 'recherche', role: DATA, url: '/recherche' },
+  { name: 'recherche, résultats', role: DATA, url: '/recherche?q=mar' },
+  { name: 'recherche, rien', role: DATA, url: '/recherche?q=Zzyzxwq' },
+  { name: 'recherche, à corriger', role: DATA, url: '/recherche?q=%25' },
+  { name: 'personnes', role: HEAD, url: '/personnes' },
+  { name: 'personnes, filtrées', role: DATA, url: '/personnes?droit=2&tri=age' },
+  { name: 'personnes, aucune', role: DATA, url: '/personnes?age_max=17&age_min=17' },
+
+  // A person
+  { name: 'dossier', role: HEAD, url: '/recherche?q=alaoui+samia', link: /^\/personnes\/\d+$/, golden: true },
+  { name: 'dossier du département', role: DATA, url: '/rapprochements', link: /^\/personnes\/\d+$/ },
+  { name: 'dossier au passé', role: HEAD, url: '/personnes', link: /^\/personnes\/\d+$/, query: '?au=2026-10-15&connu=2026-10-15' },
+  { name: 'dossier, date à corriger', role: HEAD, url: '/personnes', link: /^\/personnes\/\d+$/, query: '?au=hier' },
+  {
+    name: 'dossier, téléphone à corriger',
+    role: HEAD,
+    url: '/personnes',
+    link: /^\/personnes\/\d+$/,
+    walk: async (page) => {
+      await page.getByLabel(/téléphone/i).first().fill('12');
+      await page.locator('form[action$="/coordonnees"] button[type=submit]').click();
+    },
+    status: 422,
+  },
+
+  // Imports and matches
+  { name: 'imports', role: DATA, url: '/imports' },
+  { name: 'compte rendu d’import', role: DATA, url: '/imports', link: /^\/imports\/\d+$/ },
+  { name: 'anomalies', role: DATA, url: '/imports', link: /^\/imports\/\d+$/, walk: (page) => page.locator('main a[href*="/anomalies"]').first().click() },
+  { name: 'travail', role: DATA, url: '/imports', link: /^\/travaux\/\d+$/ },
+  {
+    name: 'imports, fichier refusé',
+    role: DATA,
+    url: '/imports',
+    walk: async (page) => {
+      await page.getByLabel(/Fichier du flux/).setInputFiles(file('<?xml version="1.0"?>\n<Racine>\n<Infos', 'coupe.xml'));
+      await send(page, 'Déposer et importer');
+      await page.getByRole('alert').first().waitFor();
+    },
+    status: 422,
+  },
+  { name: 'rapprochements', role: DATA, url: '/rapprochements' },
+  { name: 'rapprochements sans contradiction', role: DATA, url: '/rapprochements/certains' },
+
+  // Territory
+  { name: 'territoire', role: COUNSELLOR, url: '/territoire' },
+  { name: 'commune', role: COUNSELLOR, url: '/territoire', link: /^\/territoire\/communes\// },
+  { name: 'agences', role: COUNSELLOR, url: '/territoire/agences' },
+  { name: 'structures', role: COUNSELLOR, url: '/territoire/structures' },
+  { name: 'structure', role: COUNSELLOR, url: '/territoire/agences', link: /^\/territoire\/structures\/ali-/ },
+  { name: 'structure, administration', role: ADMIN, url: '/territoire/agences', link: /^\/territoire\/structures\/ali-/ },
+  { name: 'organisations', role: COUNSELLOR, url: '/territoire/organisations' },
+  { name: 'organisation', role: COUNSELLOR, url: '/territoire/organisations', link: /^\/territoire\/organisations\// },
+  { name: 'postes', role: COUNSELLOR, url: '/territoire/postes' },
+  { name: 'poste', role: COUNSELLOR, url: '/territoire/postes', link: /^\/territoire\/postes\// },
+  {
+    name: 'fait à ajouter',
+    role: ADMIN,
+    url: '/territoire/agences',
+    link: /^\/territoire\/structures\/ali-/,
+    walk: (page) => page.locator('main a[href*="/ajouter"]').first().click(),
+  },
+  {
+    name: 'fait à corriger',
+    role: ADMIN,
+    url: '/territoire/agences',
+    link: /^\/territoire\/structures\/ali-/,
+    walk: (page) => page.locator('main a[href*="/corriger"]').first().click(),
+  },
+  {
+    name: 'fait à terminer',
+    role: ADMIN,
+    url: '/territoire/agences',
+    link: /^\/territoire\/structures\/ali-/,
+    walk: (page) => page.locator('main a[href*="/terminer"]').first().click(),
+  },
+  { name: 'import du territoire', role: ADMIN, url: '/territoire/import' },
+  {
+    name: 'import du territoire, aperçu à corriger',
+    role: ADMIN,
+    url: '/territoire/import',
+    walk: async (page) => {
+      await page.locator('input[type=file]').setInputFiles(file('a,b\n1,2\n', 'inconnu.csv'));
+      await send(page, 'Voir ce qui changerait');
+      await page.waitForURL('**/territoire/import');
+    },
+    status: 422,
+  },
+
+  // Administration
+  { name: 'comptes', role: ADMIN, url: '/administration/comptes' },
+  { name: 'compte d’une personne', role: ADMIN, url: '/administration/comptes', link: /^\/administration\/comptes\/\d+$/ },
+  { name: 'nouveau compte', role: ADMIN, url: '/administration/comptes/nouveau' },
+  {
+    name: 'nouveau compte à corriger',
+    role: ADMIN,
+    url: '/administration/comptes/nouveau',
+    walk: async (page) => {
+      await page.locator('main form').evaluate((form) => (form.noValidate = true));
+      await page.locator('main form button[type=submit]').click();
+    },
+    status: 422,
+  },
+  { name: 'mandats un jour', role: ADMIN, url: '/administration/mandats' },
+  { name: 'paramètres', role: ADMIN, url: '/administration/parametres' },
+  { name: 'paramètre', role: ADMIN, url: '/administration/parametres', link: /^\/administration\/parametres\/./ },
+  { name: 'règles', role: COUNSELLOR, url: '/regles' },
+  { name: 'journal', role: AUDITOR, url: '/journal' },
+  { name: 'écriture du journal', role: AUDITOR, url: '/journal', link: /^\/journal\/\w+\/\d+$/ },
+  { name: 'exploitation', role: OPERATOR, url: '/exploitation' },
 ];

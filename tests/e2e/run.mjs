@@ -1,7 +1,7 @@
 // The whole browser suite against one demonstration: `node run.mjs [--tap FILE] [TEST FILE…]`.
 //
 // Starts the server once, hands it to the test files, and ends with their status. `--tap` keeps the results in a file
-// that a program can read.
+// that a program can read. Journeys change what the demonstration holds: they come last.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ const files =
     ? positionals.map((file) => resolve(file))
     : readdirSync(HERE, { recursive: true })
         .filter((file) => file.endsWith('.test.mjs') && !file.startsWith('node_modules'))
-        .sort()
+        .sort((a, b) => a.startsWith('journeys') - b.startsWith('journeys') || a.localeCompare(b))
         .map((file) => resolve(HERE, file));
 
 const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout'];

@@ -35,11 +35,11 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Its exit code and what it said.
+/// Its exit code and what it said, with ordinary spaces.
 fn run(folder: &Path, arguments: &[&str]) -> (i32, String) {
     let Output { status, stdout, stderr } = command(folder, arguments).output().unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
-    (status.code().unwrap_or(-1), said)
+    (status.code().unwrap_or(-1), said.replace(['\u{a0}', '\u{202f}'], " "))
 }
 
 #[track_caller]
@@ -117,7 +117,11 @@ async fn an_import_killed_goes_on_and_the_same_file_changes_nothing() {
         expect(0, data.run(folder, &["import", "caf", &file]), &["déjà intégré"]);
         expect(0, data.run(folder, &["check"]), &["elle ouvre ces données", "égal à son recalcul"]);
 
-        scratch.db.batch("UPDATE person_card SET birth_name = 'X' WHERE person = (SELECT min(person) FROM person_card)").await.unwrap();
+        scratch
+            .db
+            .batch("UPDATE person_card SET birth_name = 'X' WHERE person = (SELECT min(person) FROM person_card)")
+            .await
+            .unwrap();
         expect(1, data.run(folder, &["check"]), &["À REVOIR"]);
     })
     .await;
@@ -127,10 +131,22 @@ async fn an_import_killed_goes_on_and_the_same_file_changes_nothing() {
 async fn one_byte_changed_in_the_journal_is_found() {
     on_each_engine(async |scratch| {
         let (data, folder) = (Data::of(scratch), scratch.folder());
-        expect(0, data.run(folder, &["account", "create", "--email", "ada@exemple.fr", "--name", "Ada Exemple"]), &["provisoire"]);
-        expect(1, data.run(folder, &["account", "create", "--email", "ada@exemple.fr", "--name", "Ada Exemple"]), &["existe déjà"]);
+        expect(
+            0,
+            data.run(folder, &["account", "create", "--email", "ada@exemple.fr", "--name", "Ada Exemple"]),
+            &["provisoire"],
+        );
+        expect(
+            1,
+            data.run(folder, &["account", "create", "--email", "ada@exemple.fr", "--name", "Ada Exemple"]),
+            &["existe déjà"],
+        );
         expect(0, run(folder, &["verify", "--database", &data.url]), &["cohérent"]);
-        scratch.db.batch("UPDATE journal_entry SET action = 'account.Created' WHERE action = 'account.created'").await.unwrap();
+        scratch
+            .db
+            .batch("UPDATE journal_entry SET action = 'account.Created' WHERE action = 'account.created'")
+            .await
+            .unwrap();
         expect(1, run(folder, &["verify", "--database", &data.url]), &["RUPTURE"]);
     })
     .await;
@@ -140,15 +156,26 @@ async fn one_byte_changed_in_the_journal_is_found() {
 async fn a_backup_goes_back_under_its_key_only() {
     on_each_engine(async |scratch| {
         let (data, folder) = (Data::of(scratch), scratch.folder());
-        expect(0, data.run(folder, &["account", "create", "--email", "ada@exemple.fr", "--name", "Ada Exemple"]), &["Clé créée"]);
+        expect(
+            0,
+            data.run(folder, &["account", "create", "--email", "ada@exemple.fr", "--name", "Ada Exemple"]),
+            &["Clé créée"],
+        );
         let backup = folder.join("sauvegarde").display().to_string();
         expect(0, data.run(folder, &["backup", "--to", &backup]), &["Manifeste"]);
         expect(1, data.run(folder, &["backup", "--to", &backup]), &["existe déjà"]);
         expect(1, data.run(folder, &["restore", "--from", &backup]), &["--force"]);
 
         // Another key, made by another installation.
-        let other = Data { url: format!("sqlite:{}", folder.join("autre.sqlite").display()), key: folder.join("autre-cle").display().to_string() };
-        expect(0, other.run(folder, &["account", "create", "--email", "b@exemple.fr", "--name", "Béa Exemple"]), &["Clé créée"]);
+        let other = Data {
+            url: format!("sqlite:{}", folder.join("autre.sqlite").display()),
+            key: folder.join("autre-cle").display().to_string(),
+        };
+        expect(
+            0,
+            other.run(folder, &["account", "create", "--email", "b@exemple.fr", "--name", "Béa Exemple"]),
+            &["Clé créée"],
+        );
         let wrong = Data { url: data.url.clone(), key: other.key.clone() };
         expect(3, wrong.run(folder, &["restore", "--from", &backup, "--force"]), &["rien n’a été touché"]);
         expect(3, wrong.run(folder, &["check"]), &["clé"]);
@@ -158,12 +185,18 @@ async fn a_backup_goes_back_under_its_key_only() {
             Engine::Sqlite => None,
             Engine::Postgres => Scratch::postgres().await,
         };
-        let url = elsewhere.as_ref().map_or_else(|| format!("sqlite:{}", folder.join("retabli.sqlite").display()), |other| other.url.clone());
+        let url = elsewhere
+            .as_ref()
+            .map_or_else(|| format!("sqlite:{}", folder.join("retabli.sqlite").display()), |other| other.url.clone());
         let restored = Data { url, key: data.key.clone() };
         let force: &[&str] = if elsewhere.is_some() { &["--force"] } else { &[] };
         expect(0, restored.run(folder, &[&["restore", "--from", &backup], force].concat()), &["rétablie"]);
         expect(0, restored.run(folder, &["check"]), &["elle ouvre ces données"]);
-        expect(1, restored.run(folder, &["account", "create", "--email", "ada@exemple.fr", "--name", "Ada"]), &["existe déjà"]);
+        expect(
+            1,
+            restored.run(folder, &["account", "create", "--email", "ada@exemple.fr", "--name", "Ada"]),
+            &["existe déjà"],
+        );
 
         std::fs::write(&backup, "autre chose").unwrap();
         expect(1, restored.run(folder, &["restore", "--from", &backup, "--force"]), &["tronquée"]);
@@ -179,7 +212,11 @@ async fn an_import_makes_what_is_missing_and_a_trial_run_makes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let file = folder.join("mois.xml").display().to_string();
-    expect(0, run(folder, &["synthesize", "--households", "20", "--seed", "1", "--date", "2026-10-31", "--out", &file]), &[]);
+    expect(
+        0,
+        run(folder, &["synthesize", "--households", "20", "--seed", "1", "--date", "2026-10-31", "--out", &file]),
+        &[],
+    );
     let data = ["--database", "sqlite:neuf/jonction.sqlite"];
     expect(0, run(folder, &[&["import", "caf", &file, "--dry-run"], &data[..]].concat()), &["essai à blanc"]);
     assert!(!folder.join("neuf").exists());
@@ -192,7 +229,19 @@ async fn an_import_makes_what_is_missing_and_a_trial_run_makes_nothing() {
     assert!(!folder.join("neuf/jonction.key").exists());
 
     let next = folder.join("suivant.xml").display().to_string();
-    let asked = ["synthesize", "--households", "20", "--seed", "1", "--date", "2026-11-30", "--out", &next, "--previous", &file];
+    let asked = [
+        "synthesize",
+        "--households",
+        "20",
+        "--seed",
+        "1",
+        "--date",
+        "2026-11-30",
+        "--out",
+        &next,
+        "--previous",
+        &file,
+    ];
     expect(0, run(folder, &asked), &["30 novembre 2026"]);
     expect(0, run(folder, &[&["import", "caf", &next, "--key-file", "cle"], &data[..]].concat()), &["inchangé"]);
     let db = Db::open(&format!("sqlite:{}", folder.join("neuf/jonction.sqlite").display())).await.unwrap();

@@ -4,6 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+/// What a change asks for, the records in force given.
+type Planning = dyn Fn(&[Fact<Note>]) -> Result<Plan<Note>, Conflict>;
+
+/// Observations with the number of their file.
+type Numbered = Vec<(i64, Observation<Note>)>;
+
 use base::{Date, Id, Instant, Period};
 use db::Db;
 use facts::{Batch, Conflict, Fact, Observation, Plan, Provenance, Source, Tenant};
@@ -279,7 +285,7 @@ async fn of_many_who_come_at_once_one_gets_in() {
 async fn a_late_correction_may_not_overlap_either() {
     on_each_engine(async |scratch| {
         let (tenant, subject) = (tenant(&scratch.db).await, new_subject());
-        let write = async |step: usize, plan: &dyn Fn(&[Fact<Note>]) -> Result<Plan<Note>, Conflict>| {
+        let write = async |step: usize, plan: &Planning| {
             let tx = scratch.db.begin().await.unwrap();
             let mut outcome = Ok(());
             let in_force = facts::current::<Note>(&tx, tenant, subject).await.unwrap();
@@ -344,44 +350,38 @@ async fn files_in_any_order_give_the_same_timeline() {
             let shuffled = Just(observations.clone()).prop_shuffle();
             (Just(observations), shuffled)
         });
-        check(
-            48,
-            &strategy,
-            async |(sorted, arrivals): (Vec<(i64, Observation<Note>)>, Vec<(i64, Observation<Note>)>)| {
-                let subject = new_subject();
-                let mut had = BTreeMap::new();
-                for (step, (on, observation)) in arrivals.into_iter().enumerate() {
-                    had.insert(on, observation);
-                    let wanted = facts::from_observations(&had.values().cloned().collect::<Vec<_>>());
-                    let tx = db.begin().await.unwrap();
-                    facts::write::<Note, Refused>(&tx, tenant, subject, PROVENANCE, moment(step), |in_force| {
-                        Ok(Plan::align(&in_force.iter().collect::<Vec<_>>(), &wanted))
-                    })
-                    .await
-                    .unwrap();
-                    tx.commit().await.unwrap();
-                }
-                let in_order: Vec<Observation<Note>> =
-                    sorted.iter().map(|(_, observation)| observation.clone()).collect();
-                let timeline: Vec<(Period, Note)> = facts::current::<Note>(db, tenant, subject)
-                    .await
-                    .unwrap()
-                    .into_iter()
-                    .map(|fact| (fact.valid, fact.value))
-                    .collect();
-                prop_assert_eq!(&timeline, &facts::from_observations(&in_order));
-                for pair in timeline.windows(2) {
-                    prop_assert!(!pair[0].0.overlaps(&pair[1].0), "{:?}", pair);
-                }
-                // On the very day a source spoke, the timeline says what it said.
-                for observation in &in_order {
-                    let said =
-                        timeline.iter().find(|(period, _)| period.contains(observation.on)).map(|(_, note)| note);
-                    prop_assert_eq!(said, observation.value.as_ref());
-                }
-                Ok(())
-            },
-        );
+        check(48, &strategy, async |(sorted, arrivals): (Numbered, Numbered)| {
+            let subject = new_subject();
+            let mut had = BTreeMap::new();
+            for (step, (on, observation)) in arrivals.into_iter().enumerate() {
+                had.insert(on, observation);
+                let wanted = facts::from_observations(&had.values().cloned().collect::<Vec<_>>());
+                let tx = db.begin().await.unwrap();
+                facts::write::<Note, Refused>(&tx, tenant, subject, PROVENANCE, moment(step), |in_force| {
+                    Ok(Plan::align(&in_force.iter().collect::<Vec<_>>(), &wanted))
+                })
+                .await
+                .unwrap();
+                tx.commit().await.unwrap();
+            }
+            let in_order: Vec<Observation<Note>> = sorted.iter().map(|(_, observation)| observation.clone()).collect();
+            let timeline: Vec<(Period, Note)> = facts::current::<Note>(db, tenant, subject)
+                .await
+                .unwrap()
+                .into_iter()
+                .map(|fact| (fact.valid, fact.value))
+                .collect();
+            prop_assert_eq!(&timeline, &facts::from_observations(&in_order));
+            for pair in timeline.windows(2) {
+                prop_assert!(!pair[0].0.overlaps(&pair[1].0), "{:?}", pair);
+            }
+            // On the very day a source spoke, the timeline says what it said.
+            for observation in &in_order {
+                let said = timeline.iter().find(|(period, _)| period.contains(observation.on)).map(|(_, note)| note);
+                prop_assert_eq!(said, observation.value.as_ref());
+            }
+            Ok(())
+        });
     })
     .await;
 }

@@ -66,8 +66,9 @@ impl Browser {
         let response = self.routes.clone().oneshot(request).await.unwrap();
         let status = response.status();
         let location = response.headers().get(header::LOCATION).map(|value| value.to_str().unwrap().to_owned());
-        let cookies = response.headers().get_all(header::SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
-        let message = cookies.filter(|cookie| cookie.starts_with("jonction-message=")).last();
+        let mut cookies =
+            response.headers().get_all(header::SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok());
+        let message = cookies.rfind(|cookie| cookie.starts_with("jonction-message="));
         let message = message.and_then(|cookie| cookie.split(';').next()).map(str::to_owned);
         let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         Answer { status, location, message, text: String::from_utf8_lossy(&bytes).into_owned() }

@@ -45,8 +45,9 @@ fn contact(card: &Card) -> Option<Contact> {
     let phone = Phone::parse(&format!("{begins}{:04}", number % 10_000)).ok();
     let name = format!("{} {}", card.first_name, card.usual_name);
     let name: Vec<String> = words(&fold(&name)).map(str::to_owned).collect();
-    let email =
-        Email::parse(&format!("{}.{}@courriel.example", name.join("."), drawn % 97)).ok().filter(|_| drawn % 3 > 0);
+    let email = Email::parse(&format!("{}.{}@courriel.example", name.join("."), drawn % 97))
+        .ok()
+        .filter(|_| !drawn.is_multiple_of(3));
     Some(Contact { phone, email })
 }
 

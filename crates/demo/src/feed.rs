@@ -1,5 +1,5 @@
 //! The months of the feed: written one after the other, brought in like any file that a département receives.
-//! Why in this order: docs/decisions/0020-demonstration-fills-behind.md.
+//! Why in this order: docs/decisions/0014-demonstration-fills-behind.md.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -187,11 +187,14 @@ pub(crate) fn write_daily(folder: &Path, size: Size) -> Result<Daily> {
     let daily = Daily {
         broken: folder.join("flux/quotidien-1.xml"),
         mended: folder.join("flux/quotidien-2.xml"),
-        cut: folder.join("flux/quotidien-3.xml"),
+        // Where deposited files wait: the job that refuses it removes it.
+        cut: folder.join("reception/quotidien-3.xml"),
         created_on: summary.created_on,
     };
     let mended = sent_again(&bytes);
     let cut = &mended[..mended.len() * 2 / 3];
+    let reception = folder.join("reception");
+    std::fs::create_dir_all(&reception).map_err(|problem| Error::Folder { path: reception, problem })?;
     for (path, bytes) in [(&daily.broken, broken(&bytes).as_slice()), (&daily.mended, &mended), (&daily.cut, cut)] {
         std::fs::write(path, bytes).map_err(|problem| Error::Folder { path: path.clone(), problem })?;
     }

@@ -102,7 +102,7 @@ pub async fn open(folder: &Path, size: Size, mut progress: impl FnMut(&str, u64,
     db::migrate(&db, migrations::ALL, &past).await?;
     let keys = keys(&db, folder).await?;
     let platform = Platform::start(db, past, keys, Mail::none());
-    let department = tenant::ensure(&platform, DEPARTMENT.0, DEPARTMENT.1, &[]).await?;
+    let department = tenant::ensure(&platform, DEPARTMENT.0, DEPARTMENT.1, support::declared_parameters()).await?;
     platform.keys.check(&platform.db, department.id).await?;
     let actor = Actor::program(department.id).for_request("demo");
 

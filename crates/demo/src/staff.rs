@@ -76,7 +76,7 @@ pub(crate) async fn appoint(platform: &Platform, actor: &Actor) -> Result<()> {
 
 fn line(post: &str, name: &str, from: Date, to: Option<Date>) -> String {
     let to = to.map_or_else(String::new, |to| to.to_string());
-    format!("{post},{name},{from},{to},hypothesis,hypothesis,Démonstration : personne fictive,\n")
+    format!("{post},{name},{from},{to},hypothesis,hypothesis,Démonstration\u{a0}: personne fictive,\n")
 }
 
 async fn bring_in(platform: &Platform, actor: &Actor, name: &str, lines: impl Iterator<Item = String>) -> Result<()> {

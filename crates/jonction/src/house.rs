@@ -68,7 +68,7 @@ pub async fn set_up(settings: &Settings, clock: Clock) -> Result<House> {
         None => read_or_create_key(settings)?,
     };
     let platform = Platform::start(db, clock, keys, mail);
-    let department = tenant::ensure(&platform, code, name, &[]).await?;
+    let department = tenant::ensure(&platform, code, name, support::declared_parameters()).await?;
     platform.keys.check(&platform.db, department.id).await?;
     Ok(House { platform, department })
 }
@@ -143,7 +143,7 @@ pub async fn scratch(settings: &Settings, folder: &Path) -> Result<House> {
     db::migrate(&db, migrations::ALL, &clock).await?;
     let keys = Keys::create(&folder.join("essai.key"))?;
     let platform = Platform::start(db, clock, keys, platform::Mail::none());
-    let department = tenant::ensure(&platform, code, name, &[]).await?;
+    let department = tenant::ensure(&platform, code, name, support::declared_parameters()).await?;
     Ok(House { platform, department })
 }
 

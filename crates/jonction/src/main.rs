@@ -16,7 +16,6 @@ use failure::{Exit, Failure, Result};
 use settings::Settings;
 
 fn main() -> ExitCode {
-    #[expect(clippy::disallowed_methods, reason = "the command line is read here and nowhere else")]
     let arguments = std::env::args_os();
     let (command, options) = match cli::parse(arguments) {
         Ok(typed) => typed,
@@ -49,7 +48,7 @@ fn run(command: Command, options: &ArgMatches) -> Result<Exit> {
         _ => {}
     }
     let settings = Settings::read(options)?;
-    logs::start(&settings)?;
+    logs::start(&settings, !matches!(command, Command::Serve))?;
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|problem| Failure::system(format!("le programme ne peut pas démarrer ({problem})")))?;
     runtime.block_on(async {

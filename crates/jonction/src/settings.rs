@@ -11,6 +11,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches};
 use platform::Mail;
 use platform::checkpoint::Target;
+use tracing_subscriber::filter::Targets;
 use web::assets::Accent;
 use web::site::Logo;
 
@@ -158,6 +159,9 @@ pub fn args(groups: &[Group]) -> Vec<Arg> {
     std::iter::once(file).chain(settings).map(|arg| arg.hide_env(true).help_heading("Configuration")).collect()
 }
 
+/// The place of what nobody said.
+const DEFAULT: &str = "valeur par défaut";
+
 /// A value and where it was said.
 #[derive(Clone, Debug)]
 struct Said {
@@ -198,7 +202,7 @@ impl Settings {
             let value = match (typed, in_file.get(setting.key)) {
                 (Some(text), _) => Said { text: text.clone(), place },
                 (None, Some(said)) => said.clone(),
-                (None, None) => Said { text: setting.default.to_owned(), place: "valeur par défaut".to_owned() },
+                (None, None) => Said { text: setting.default.to_owned(), place: DEFAULT.to_owned() },
             };
             said.insert(setting.key, value);
         }
@@ -373,8 +377,13 @@ impl Settings {
         Ok(Some(Logo { bytes, content_type: content_type.to_owned() }))
     }
 
+    /// Whether nobody said anything about a setting.
+    pub fn is_default(&self, key: &str) -> bool {
+        self.said(key).place == DEFAULT
+    }
+
     /// Whether the technical log is in JSON, and which lines it keeps.
-    pub fn log(&self) -> Result<(bool, tracing_subscriber::filter::Targets)> {
+    pub fn log(&self) -> Result<(bool, Targets)> {
         let json = match self.text("log_format") {
             "json" => true,
             "text" => false,

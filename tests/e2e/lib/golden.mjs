@@ -10,7 +10,8 @@ const FOLDER = new URL('../golden/', import.meta.url);
  * @param {string} name of the file, without its ending
  */
 export async function assertGolden(locator, name) {
-  const actual = `${await locator.ariaSnapshot()}\n`;
+  // Numbers in addresses depend on the order in which the demonstration wrote its rows.
+  const actual = `${(await locator.ariaSnapshot()).replaceAll(/(\/url: \/\S*?\/)\d+/g, '$1N')}\n`;
   const file = new URL(`${name}.yml`, FOLDER);
   if (process.env.UPDATE) {
     await mkdir(FOLDER, { recursive: true });

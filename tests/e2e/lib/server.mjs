@@ -13,7 +13,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const BINARY = resolve(process.env.JONCTION_BINARY ?? join(ROOT, 'target/debug/jonction'));
+export const BINARY = resolve(process.env.JONCTION_BINARY ?? join(ROOT, 'target/debug/jonction'));
 
 /** How long the demonstration may take to be ready before we give up: generous, it is no measure of speed. */
 const PATIENCE_MS = 300_000;

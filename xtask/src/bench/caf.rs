@@ -76,7 +76,7 @@ fn parse(path: &Path, households: u64) -> anyhow::Result<()> {
         Ok(())
     })?;
     let xml = best(|| {
-        let mut reader = XmlReader::from_reader(BufReader::with_capacity(1 << 16, File::open(path)?));
+        let mut reader = XmlReader::from_reader(BufReader::with_capacity(1 << 16, Ascii(File::open(path)?)));
         let mut buffer = Vec::new();
         while !matches!(reader.read_event_into(&mut buffer)?, Event::Eof) {
             buffer.clear();
@@ -100,6 +100,17 @@ fn parse(path: &Path, households: u64) -> anyhow::Result<()> {
     }
     table.print();
     Ok(())
+}
+
+/// A file whose accents are blanked: `quick-xml` alone reads UTF-8, the feed is in windows-1252.
+struct Ascii(File);
+
+impl Read for Ascii {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.0.read(buffer)?;
+        buffer[..count].iter_mut().filter(|byte| !byte.is_ascii()).for_each(|byte| *byte = b'?');
+        Ok(count)
+    }
 }
 
 /// Wall and CPU seconds of a whole import.

@@ -50,7 +50,7 @@ const ACTIVE_FILE_MONTHS: Parameter = Parameter {
     citation: RULES[0].citation,
     certainty: Certainty::Confirmed,
 };
-const READING_LOG_MONTHS: Parameter = Parameter {
+pub const READING_LOG_MONTHS: Parameter = Parameter {
     name: "retention.reading_log_months",
     rule: READING_LOG,
     label_fr: "Durée des traces de consultation",

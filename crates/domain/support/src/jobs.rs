@@ -11,18 +11,35 @@ use crate::person;
 /// Computes again what the passing of days changes: ages, delays.
 pub const REFRESH_CARDS: &str = "support.refresh_cards";
 
+/// Computes every card again, when a number that publics rest on has changed.
+pub const RECOMPUTE_CARDS: &str = "support.recompute_cards";
+
 /// Compares the read models with their rebuild from the facts; its last words say what was found.
 pub const CHECK_READ_MODELS: &str = "support.check_read_models";
 
 /// Adds whoever does these jobs.
 pub fn register(handlers: Handlers) -> Handlers {
-    handlers.every(SignedDuration::from_hours(1), REFRESH_CARDS, refresh).on(CHECK_READ_MODELS, check)
+    handlers
+        .every(SignedDuration::from_hours(1), REFRESH_CARDS, refresh)
+        .on(RECOMPUTE_CARDS, recompute)
+        .on(CHECK_READ_MODELS, check)
 }
 
 async fn refresh(platform: Platform, job: Arc<Job>) -> Result<(), Failure> {
     let households = person::refresh_cards(&platform, &Actor::program(job.tenant).for_request(REFRESH_CARDS)).await?;
     tracing::info!(households, "cards computed again");
     Ok(())
+}
+
+async fn recompute(platform: Platform, job: Arc<Job>) -> Result<(), Failure> {
+    let actor = Actor::program(job.tenant).for_request(RECOMPUTE_CARDS);
+    let told = Arc::clone(&job);
+    let tell = async move |done| {
+        // A tick that cannot be written is no reason to stop.
+        let _ = told.progress(done, 0, "Recalcul des publics").await;
+    };
+    let households = person::recompute_cards(&platform, &actor, tell).await?;
+    Ok(job.progress(households, households, "Publics recalculés").await?)
 }
 
 async fn check(platform: Platform, job: Arc<Job>) -> Result<(), Failure> {

@@ -9,7 +9,10 @@ pub mod rights;
 pub mod scope;
 pub mod search;
 
+use std::sync::LazyLock;
+
 use base::Date;
+use platform::parameter::{Certainty, Declared};
 
 /// What the encryption of a registration number is bound to: it opens nowhere else.
 pub const NIR_CONTEXT: &str = "person.registration";
@@ -39,3 +42,25 @@ pub enum Error {
 }
 
 pub type Result<T> = std::result::Result<T, Error>;
+
+/// The numbers of the law and of local policy as a département begins with them: each is then a dated
+/// parameter that somebody may change.
+pub fn declared_parameters() -> &'static [Declared] {
+    static DECLARED: LazyLock<Vec<Declared>> = LazyLock::new(|| {
+        law::parameters()
+            // The house keeps that duration under a name of its own (`platform::parameter::READING_LOG_MONTHS`).
+            .filter(|parameter| parameter.name != law::retention::READING_LOG_MONTHS.name)
+            .map(|parameter| Declared {
+                name: parameter.name,
+                from: law::rule(parameter.rule).map_or(Date::constant(2009, 6, 1), |rule| rule.since),
+                value: parameter.default.to_string().leak(),
+                citation: parameter.citation,
+                certainty: match parameter.certainty {
+                    law::Certainty::Confirmed => Certainty::Confirmed,
+                    law::Certainty::Uncertain => Certainty::Uncertain,
+                },
+            })
+            .collect()
+    });
+    &DECLARED
+}

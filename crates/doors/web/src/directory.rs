@@ -13,7 +13,10 @@ const FRESH: Duration = Duration::from_secs(60);
 
 /// The names of each tenant, read again now and then rather than for every page. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Directory(Arc<RwLock<HashMap<Id<Tenant>, (Instant, Arc<Names>)>>>);
+pub struct Directory(Arc<RwLock<HashMap<Id<Tenant>, ReadAt>>>);
+
+/// Names, and when they were read.
+type ReadAt = (Instant, Arc<Names>);
 
 impl Directory {
     /// The names of a tenant.

@@ -489,7 +489,7 @@ mod tests {
 
     #[test]
     fn plain_spaces_are_fixed() {
-        reads(typeset("refusé : « a » ; vu !"), "refusé_: «_a_»~; vu~!");
+        reads(typeset(&"refusé_: «_a_»_; vu_!".replace('_', " ")), "refusé_: «_a_»~; vu~!");
         reads(capitalised("écart"), "Écart");
     }
 

@@ -75,7 +75,7 @@ pub const HOUSE: &[Declared] = &[
         name: READING_LOG_MONTHS,
         from: jiff::civil::date(2020, 1, 1),
         value: "12",
-        citation: "CNIL, délibération n° 2021-122 du 14 octobre 2021 : six mois à un an",
+        citation: "CNIL, délibération n° 2021-122 du 14 octobre 2021\u{a0}: six mois à un an",
         certainty: Certainty::Confirmed,
     },
 ];

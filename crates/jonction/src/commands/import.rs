@@ -39,15 +39,18 @@ pub async fn import_caf(settings: &Settings, asked: &ImportCaf) -> Result<Exit> 
     .await;
     progress.end();
     house.close().await?;
-    let exit = match &imported {
+    let error = match imported {
         Ok(summary) => {
             if let Some(path) = &asked.report {
-                write_report(path, summary)?;
+                write_report(path, &summary)?;
             }
-            print(summary);
+            print(&summary);
             return Ok(Exit::Done);
         }
-        Err(caf::Error::Refused(refusal)) => {
+        Err(error) => error,
+    };
+    let exit = match &error {
+        caf::Error::Refused(refusal) => {
             if let Some(path) = &asked.report {
                 write_report(
                     path,
@@ -56,10 +59,9 @@ pub async fn import_caf(settings: &Settings, asked: &ImportCaf) -> Result<Exit> 
             }
             Exit::Refused
         }
-        Err(caf::Error::Unreadable(_) | caf::Error::Interrupted(_)) => Exit::System,
-        Err(caf::Error::Support(_)) => Exit::Refused,
+        caf::Error::Unreadable(_) | caf::Error::Interrupted(_) => Exit::System,
+        caf::Error::Support(_) => Exit::Refused,
     };
-    let error = imported.err().expect("success returned above");
     Err(match error {
         caf::Error::Support(error) => error.into(),
         error => Failure::new(exit, error).at(asked.file.display()),

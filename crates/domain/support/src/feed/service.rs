@@ -317,7 +317,7 @@ impl BatchWork<'_> {
         outcome.doubts += matching::propose(tx, permit, doubts, self.file.id, now).await?;
         person::store::replace_cards(tx, &known_before, &new_cards).await?;
         let persons: Vec<_> = new_cards.iter().map(|card| card.person).collect();
-        matching::regroup(tx, permit.tenant(), &persons).await?;
+        matching::regroup(tx, permit, &persons).await?;
 
         if !touched.is_empty() {
             let told = serde_json::json!({ "file": self.file.id.raw(), "households": touched, "facts": added });

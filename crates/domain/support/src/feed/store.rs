@@ -77,6 +77,17 @@ db::record! {
     }
 }
 
+db::row! {
+    /// A household in a file.
+    struct SeenIn {
+        household: Id<Household>,
+        on: Date,
+        created: String,
+        file: Id<Import>,
+        content_hash: i64,
+    }
+}
+
 pub(super) async fn file_by_header(
     ask: &impl Ask,
     permit: &Permit<ImportFeed>,
@@ -217,11 +228,10 @@ pub(super) async fn sightings(
     permit: &Permit<ImportFeed>,
     households: &[Id<Household>],
 ) -> db::Result<HashMap<Id<Household>, Vec<(Place, i64)>>> {
-    let found: Vec<(Id<Household>, Date, String, Id<Import>, i64)> =
-        SIGHTINGS.all(ask, &[&permit.tenant()], households).await?;
     let mut sightings: HashMap<Id<Household>, Vec<(Place, i64)>> = HashMap::new();
-    for (household, on, created, file, content_hash) in found {
-        sightings.entry(household).or_default().push((Place { on, created, file }, content_hash));
+    for seen in SIGHTINGS.all::<SeenIn, _>(ask, &[&permit.tenant()], households).await? {
+        let place = Place { on: seen.on, created: seen.created, file: seen.file };
+        sightings.entry(seen.household).or_default().push((place, seen.content_hash));
     }
     Ok(sightings)
 }

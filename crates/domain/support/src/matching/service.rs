@@ -44,7 +44,7 @@ async fn pairs(platform: &Platform, permit: &Permit<DecideMatch>, doubts: Vec<Do
         .map(|fact| (fact.subject, (fact.value.verdict, fact.valid.from)))
         .collect();
     let persons: Vec<Id<Person>> = doubts.iter().flat_map(|doubt| [doubt.person_a, doubt.person_b]).collect();
-    let cards: HashMap<Id<Person>, Card> = crate::person::store::cards_of(&platform.db, tenant, &persons)
+    let cards: HashMap<Id<Person>, Card> = crate::person::store::cards_of(&platform.db, permit, &persons)
         .await?
         .into_iter()
         .map(|card| (card.person, card))

@@ -2,9 +2,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use base::{Id, Instant};
 use db::{Ask, Param, Tx, sql, sql_many};
-use facts::{Fact, Import, Tenant, current_many};
+use facts::{Fact, Import, current_many};
 use platform::Permit;
-use platform::gate::{DecideMatch, ImportFeed};
+use platform::gate::{Action, DecideMatch, ImportFeed};
 
 use super::model::{Doubt, Reason};
 use crate::person::{Card, Identity, Person, Registration};
@@ -111,8 +111,11 @@ pub(crate) async fn propose(
 }
 
 /// Groups of records decided to be one person.
-pub(crate) async fn decided_groups(ask: &impl Ask, tenant: Id<Tenant>) -> db::Result<Vec<BTreeSet<Id<Person>>>> {
-    let links: Vec<(Id<Person>, Id<Person>)> = ask.all(&SAME, &[&tenant]).await?;
+pub(crate) async fn decided_groups(
+    ask: &impl Ask,
+    permit: &Permit<impl Action>,
+) -> db::Result<Vec<BTreeSet<Id<Person>>>> {
+    let links: Vec<(Id<Person>, Id<Person>)> = ask.all(&SAME, &[&permit.tenant()]).await?;
     let mut groups: Vec<BTreeSet<Id<Person>>> = Vec::new();
     let mut group_of: HashMap<Id<Person>, usize> = HashMap::new();
     for (a, b) in links {
@@ -150,12 +153,12 @@ fn is_adult_present(card: &Card) -> bool {
 
 /// Puts right which record stands for which, for the groups that hold one of `persons`; with no decision
 /// left about them, they stand for themselves.
-pub(crate) async fn regroup(tx: &Tx, tenant: Id<Tenant>, persons: &[Id<Person>]) -> db::Result<()> {
-    let groups = decided_groups(tx, tenant).await?;
+pub(crate) async fn regroup(tx: &Tx, permit: &Permit<impl Action>, persons: &[Id<Person>]) -> db::Result<()> {
+    let groups = decided_groups(tx, permit).await?;
     let asked: BTreeSet<Id<Person>> = persons.iter().copied().collect();
     for group in groups.iter().filter(|group| !group.is_disjoint(&asked)) {
         let members: Vec<Id<Person>> = group.iter().copied().collect();
-        let cards = crate::person::store::cards_of(tx, tenant, &members).await?;
+        let cards = crate::person::store::cards_of(tx, permit, &members).await?;
         let chosen = elect(&cards);
         for card in &cards {
             let merged_into = chosen.filter(|chosen| *chosen != card.person);
@@ -170,13 +173,12 @@ pub(crate) async fn regroup(tx: &Tx, tenant: Id<Tenant>, persons: &[Id<Person>])
 
 /// After a decision is withdrawn: records in no group stand for themselves again, then groups are put right.
 pub(super) async fn ungroup(tx: &Tx, permit: &Permit<DecideMatch>, persons: &[Id<Person>]) -> db::Result<()> {
-    let tenant = permit.tenant();
     let none: Option<Id<Person>> = None;
-    for card in crate::person::store::cards_of(tx, tenant, persons).await? {
+    for card in crate::person::store::cards_of(tx, permit, persons).await? {
         let listed = is_adult_present(&card);
         tx.execute(&SET_GROUP, &[&none, &listed, &card.person]).await?;
     }
-    regroup(tx, tenant, persons).await
+    regroup(tx, permit, persons).await
 }
 
 pub(super) async fn doubt(ask: &impl Ask, permit: &Permit<DecideMatch>, id: Id<Doubt>) -> db::Result<Option<Doubt>> {

@@ -23,7 +23,7 @@ pub async fn take_over_contacts(platform: &Platform, actor: &Actor, contacts: &[
     let scope = Scope::of(&platform.db, &permit, valid.from).await?;
     let persons: Vec<Id<Person>> = contacts.iter().map(|(person, _)| *person).collect();
     let tx = platform.db.begin().await?;
-    let communes: HashMap<Id<Person>, String> = store::cards_of(&tx, tenant, &persons)
+    let communes: HashMap<Id<Person>, String> = store::cards_of(&tx, &permit, &persons)
         .await?
         .into_iter()
         .map(|card| (card.person, card.commune_code))

@@ -8,6 +8,7 @@ use facts::rebuild::Difference;
 use facts::{Kind, Plan, Tenant, history};
 use law::publics::Thresholds;
 use platform::gate::{EditContact, ImportFeed, ListPeople, ReadNir, ReadPerson};
+use platform::parameter::Parameters;
 use platform::{Actor, Permit, Platform, Reading, Structure};
 use territory::communes::Successors;
 
@@ -23,7 +24,8 @@ use crate::{Error, NIR_CONTEXT, Result, feed, matching, search};
 pub async fn rules(platform: &Platform, tenant: Id<Tenant>) -> Result<CardRules> {
     let day = platform.today();
     let communes = Arc::new(Successors::load(&platform.db, tenant).await?);
-    Ok(CardRules { thresholds: Thresholds::default(), communes, day })
+    let thresholds = thresholds(platform, tenant, day, platform.now()).await?;
+    Ok(CardRules { thresholds, communes, day })
 }
 
 /// Opens a person's file as it stood on the day `on`, with what was known by the moment `known`.
@@ -98,7 +100,7 @@ pub async fn open_file(
         absent_from: None,
         timeline: Vec::new(),
     };
-    file.publics = publics(&file);
+    file.publics = publics(&file, &thresholds(platform, tenant, on, known).await?);
     let sources = feed::sources(db, &permit, household, known).await?;
     file.last_seen = sources.last_seen;
     file.absent_from = sources.absent_from;
@@ -107,7 +109,7 @@ pub async fn open_file(
     Ok(file)
 }
 
-fn publics(file: &PersonFile) -> Option<law::publics::Findings> {
+fn publics(file: &PersonFile, thresholds: &Thresholds) -> Option<law::publics::Findings> {
     let identity = file.identities.latest(file.on).or(file.identities.0.first())?;
     let present = file.memberships.on(file.on).map(|fact| &fact.value);
     let children = file
@@ -123,7 +125,7 @@ fn publics(file: &PersonFile) -> Option<law::publics::Findings> {
         claim: file.claims.latest(file.on).map(|fact| &fact.value),
         children,
     };
-    Some(law::publics::publics(&publics_input(&facts), &Thresholds::default(), file.on))
+    Some(law::publics::publics(&publics_input(&facts), thresholds, file.on))
 }
 
 /// The household of a person the actor may read. Somebody out of reach and nobody at all give the same answer.
@@ -252,7 +254,7 @@ pub async fn place(
     backwards: bool,
 ) -> Result<Option<Cursor>> {
     let permit = platform::gate::permit::<ListPeople>(actor)?;
-    let cards = store::cards_of(&platform.db, permit.tenant(), &[person]).await?;
+    let cards = store::cards_of(&platform.db, &permit, &[person]).await?;
     Ok(cards.first().map(|card| sort.cursor(card, backwards)))
 }
 
@@ -321,24 +323,59 @@ pub async fn count(platform: &Platform, actor: &Actor) -> Result<i64> {
 
 /// Computes again the cards that the passing of days may have changed. Gives how many households were done.
 pub async fn refresh_cards(platform: &Platform, actor: &Actor) -> Result<u64> {
-    const CHUNK: i64 = 500;
     let permit = platform::gate::permit::<ImportFeed>(actor)?;
-    let tenant = permit.tenant();
-    let rules = rules(platform, tenant).await?;
+    let rules = rules(platform, permit.tenant()).await?;
     let mut done = 0;
     loop {
         let tx = platform.db.begin().await?;
-        let households = store::households_to_review(&tx, tenant, rules.day, CHUNK).await?;
+        let households = store::households_to_review(&tx, &permit, rules.day, CARDS_AT_ONCE).await?;
         if households.is_empty() {
             return Ok(done);
         }
-        let fresh = compute(&tx, &permit, &households, |_| rules.clone()).await?;
-        store::replace_cards(&tx, &households, &fresh).await?;
-        let persons: Vec<Id<Person>> = fresh.iter().map(|card| card.person).collect();
-        matching::regroup(&tx, tenant, &persons).await?;
+        recompute(&tx, &permit, &households, &rules).await?;
         tx.commit().await?;
         done += households.len() as u64;
     }
+}
+
+/// Computes every card again: a number that they rest on has changed. `progress` is told how many
+/// households are done.
+pub async fn recompute_cards(platform: &Platform, actor: &Actor, mut progress: impl AsyncFnMut(u64)) -> Result<u64> {
+    let permit = platform::gate::permit::<ImportFeed>(actor)?;
+    let rules = rules(platform, permit.tenant()).await?;
+    let (mut done, mut after) = (0, Id::new(0));
+    loop {
+        let tx = platform.db.begin().await?;
+        let households = store::households_after(&tx, &permit, after, CARDS_AT_ONCE).await?;
+        let Some(last) = households.last() else { return Ok(done) };
+        after = *last;
+        recompute(&tx, &permit, &households, &rules).await?;
+        tx.commit().await?;
+        done += households.len() as u64;
+        progress(done).await;
+    }
+}
+
+/// Households computed in one transaction.
+const CARDS_AT_ONCE: i64 = 500;
+
+async fn recompute(
+    tx: &db::Tx,
+    permit: &Permit<ImportFeed>,
+    households: &[Id<Household>],
+    rules: &CardRules,
+) -> Result<()> {
+    let fresh = compute(tx, permit, households, |_| rules.clone()).await?;
+    store::replace_cards(tx, households, &fresh).await?;
+    let persons: Vec<Id<Person>> = fresh.iter().map(|card| card.person).collect();
+    Ok(matching::regroup(tx, permit, &persons).await?)
+}
+
+/// The numbers that the rules on publics use on a day, as they were known at a moment.
+async fn thresholds(platform: &Platform, tenant: Id<Tenant>, on: Date, known: Instant) -> Result<Thresholds> {
+    let parameters = Parameters::known_at(&platform.db, tenant, known).await?;
+    let read = Thresholds::read(|name| parameters.get::<u16>(name, on).ok().map(|valued| valued.value));
+    read.map_err(|refusal| Error::Invalid(refusal.to_string()))
 }
 
 async fn compute(
@@ -360,15 +397,15 @@ pub async fn check_cards(platform: &Platform, actor: &Actor) -> Result<Vec<(&'st
     let permit = platform::gate::permit::<ImportFeed>(actor)?;
     let (tenant, db) = (permit.tenant(), platform.db.long());
     let rules = rules(platform, tenant).await?;
-    let grouped: BTreeSet<Id<Person>> = matching::decided_groups(&db, tenant).await?.into_iter().flatten().collect();
+    let grouped: BTreeSet<Id<Person>> = matching::decided_groups(&db, &permit).await?.into_iter().flatten().collect();
     let (mut card_difference, mut word_difference) = (Difference::default(), Difference::default());
     let (mut grouped_live, mut grouped_rebuilt) = (BTreeMap::new(), BTreeMap::new());
     let mut after = Id::new(0);
     loop {
-        let households: Vec<Id<Household>> = store::households_after(&db, tenant, after, CHUNK).await?;
+        let households: Vec<Id<Household>> = store::households_after(&db, &permit, after, CHUNK).await?;
         let Some(last) = households.last() else { break };
         after = *last;
-        let mut live: BTreeMap<Id<Person>, Card> = store::cards_of_households(&db, tenant, &households)
+        let mut live: BTreeMap<Id<Person>, Card> = store::cards_of_households(&db, &permit, &households)
             .await?
             .into_iter()
             .map(|card| (card.person, card))
@@ -395,10 +432,11 @@ pub async fn check_cards(platform: &Platform, actor: &Actor) -> Result<Vec<(&'st
                 words.into_iter().map(|word| ((person.id, word), ()))
             })
             .collect();
-        let live_words = store::words_of_persons(&db, &ids).await?.into_iter().map(|word| (word, ())).collect();
+        let live_words =
+            store::words_of_persons(&db, &permit, &ids).await?.into_iter().map(|word| (word, ())).collect();
         word_difference.join(Difference::between(live_words, wanted));
     }
-    for group in matching::decided_groups(&db, tenant).await? {
+    for group in matching::decided_groups(&db, &permit).await? {
         let members: Vec<Card> = group.iter().filter_map(|person| grouped_rebuilt.get(person)).cloned().collect();
         let chosen = matching::elect(&members);
         for person in group {

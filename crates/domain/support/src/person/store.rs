@@ -2,9 +2,8 @@ use std::sync::LazyLock;
 
 use base::{Date, Id};
 use db::{Ask, Param, Registered, Sql, Tx, sql, sql_many};
-use facts::Tenant;
 use platform::Permit;
-use platform::gate::{ListPeople, ReadPerson};
+use platform::gate::{Action, ImportFeed, ListPeople, ReadPerson};
 
 use super::card::Card;
 use super::model::Person;
@@ -34,8 +33,12 @@ sql! {
 }
 
 /// Cards by number, in no order. Called by services that hold a permit of their own for what they show.
-pub(crate) async fn cards_of(ask: &impl Ask, tenant: Id<Tenant>, persons: &[Id<Person>]) -> db::Result<Vec<Card>> {
-    CARDS.all(ask, &[&tenant], persons).await
+pub(crate) async fn cards_of(
+    ask: &impl Ask,
+    permit: &Permit<impl Action>,
+    persons: &[Id<Person>],
+) -> db::Result<Vec<Card>> {
+    CARDS.all(ask, &[&permit.tenant()], persons).await
 }
 
 pub(super) async fn card(ask: &impl Ask, permit: &Permit<ReadPerson>, person: Id<Person>) -> db::Result<Option<Card>> {
@@ -289,33 +292,37 @@ db::inventory::submit! {
 /// Households some of whose cards may have changed by the mere passing of days.
 pub(super) async fn households_to_review(
     ask: &impl Ask,
-    tenant: Id<Tenant>,
+    permit: &Permit<ImportFeed>,
     on: Date,
     limit: i64,
 ) -> db::Result<Vec<Id<Household>>> {
-    ask.all(&TO_REVIEW, &[&tenant, &on, &limit]).await
+    ask.all(&TO_REVIEW, &[&permit.tenant(), &on, &limit]).await
 }
 
 pub(super) async fn households_after(
     ask: &impl Ask,
-    tenant: Id<Tenant>,
+    permit: &Permit<ImportFeed>,
     after: Id<Household>,
     limit: i64,
 ) -> db::Result<Vec<Id<Household>>> {
-    ask.all(&HOUSEHOLDS_AFTER, &[&tenant, &after, &limit]).await
+    ask.all(&HOUSEHOLDS_AFTER, &[&permit.tenant(), &after, &limit]).await
 }
 
 /// Live cards of many households.
 pub(super) async fn cards_of_households(
     ask: &impl Ask,
-    tenant: Id<Tenant>,
+    permit: &Permit<ImportFeed>,
     households: &[Id<Household>],
 ) -> db::Result<Vec<Card>> {
-    CARDS_OF_HOUSEHOLDS.all(ask, &[&tenant], households).await
+    CARDS_OF_HOUSEHOLDS.all(ask, &[&permit.tenant()], households).await
 }
 
 /// Live words of many persons.
-pub(super) async fn words_of_persons(ask: &impl Ask, persons: &[Id<Person>]) -> db::Result<Vec<(Id<Person>, String)>> {
+pub(super) async fn words_of_persons(
+    ask: &impl Ask,
+    _: &Permit<ImportFeed>,
+    persons: &[Id<Person>],
+) -> db::Result<Vec<(Id<Person>, String)>> {
     WORDS_OF_PERSONS.all(ask, &[], persons).await
 }
 

@@ -107,22 +107,22 @@ pub(super) fn timeline(file: &PersonFile) -> Vec<TimelineEntry> {
         format!("Demande de RSA, organisme {}, dossier n° {}", claim.paying_body, claim.public_number())
     });
     add(&mut entries, &file.rights, |_, right| {
-        let mut text = format!("Droit : {}", labels::right_status(&right.status).long);
+        let mut text = format!("Droit\u{a0}: {}", labels::right_status(&right.status).long);
         if let Some(closure) = &right.closure {
             text.push_str(&format!(" ({})", labels::closure_reason(&closure.0.reason).long));
         }
         text
     });
     add(&mut entries, &file.families, |_, family| {
-        format!("Situation familiale : {}", labels::family_situation(&family.situation).long)
+        format!("Situation familiale\u{a0}: {}", labels::family_situation(&family.situation).long)
     });
     add(&mut entries, &file.addresses, |previous, address| {
         let verb = if previous.is_some() { "Nouvelle adresse" } else { "Adresse" };
-        format!("{verb} : {} {}", address.postcode, address.commune_name)
+        format!("{verb}\u{a0}: {} {}", address.postcode, address.commune_name)
     });
     add(&mut entries, &file.identities, |previous, identity| match previous {
-        None => format!("État civil : {} {}", identity.usual_name, identity.first_name),
-        Some(_) => format!("État civil modifié : {} {}", identity.usual_name, identity.first_name),
+        None => format!("État civil\u{a0}: {} {}", identity.usual_name, identity.first_name),
+        Some(_) => format!("État civil modifié\u{a0}: {} {}", identity.usual_name, identity.first_name),
     });
     add(&mut entries, &file.memberships, |previous, membership| {
         let obligations = match membership.obligations {
@@ -132,9 +132,9 @@ pub(super) fn timeline(file: &PersonFile) -> Vec<TimelineEntry> {
         };
         let role = labels::role(&membership.role).long;
         if previous.is_some() {
-            format!("Place dans le foyer : {role}, personne {obligations}")
+            format!("Place dans le foyer\u{a0}: {role}, personne {obligations}")
         } else {
-            format!("Entrée dans le foyer : {role}, personne {obligations}")
+            format!("Entrée dans le foyer\u{a0}: {role}, personne {obligations}")
         }
     });
     add(&mut entries, &file.contacts, |_, _| "Coordonnées renseignées".to_owned());

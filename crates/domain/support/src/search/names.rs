@@ -84,7 +84,7 @@ pub(super) fn distance(typed: &str, word: &str) -> Option<u8> {
     }
     // Optimal string alignment: an exchange of two neighbours is one slip.
     let slips_made = strsim::osa_distance(typed, word);
-    (slips_made <= slips).then(|| if slips_made == 1 { 3 } else { 4 })
+    (slips_made <= slips).then_some(if slips_made == 1 { 3 } else { 4 })
 }
 
 #[cfg(test)]

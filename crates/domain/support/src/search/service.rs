@@ -111,7 +111,7 @@ async fn by_name(
 /// Records that another one stands for are shown as that one.
 async fn representatives(platform: &Platform, permit: &Permit<SearchPeople>, cards: Vec<Card>) -> Result<Vec<Card>> {
     let elsewhere: Vec<Id<Person>> = cards.iter().filter_map(|card| card.merged_into).collect();
-    let others = crate::person::store::cards_of(&platform.db, permit.tenant(), &elsewhere).await?;
+    let others = crate::person::store::cards_of(&platform.db, permit, &elsewhere).await?;
     let mut kept: HashMap<Id<Person>, Card> = HashMap::new();
     for card in cards.into_iter().filter(|card| card.merged_into.is_none()).chain(others) {
         kept.entry(card.person).or_insert(card);

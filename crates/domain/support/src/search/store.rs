@@ -113,7 +113,7 @@ impl KnownWords {
             return Ok(());
         }
         // Whoever adds words to a tenant's dictionary takes turns; numbers grow, so readers see the news.
-        tx.hold(&[tenant.raw() ^ 0x776f_7264_73]).await?;
+        tx.hold(&[tenant.raw() ^ 0x0077_6f72_6473]).await?;
         let unknown: Vec<String> = unknown.into_iter().cloned().collect();
         self.0.extend(KNOWN_WORDS.all::<(String, i64), _>(tx, &[&tenant], &unknown).await?);
         let missing: Vec<String> = unknown.into_iter().filter(|word| !self.0.contains_key(word)).collect();
@@ -151,9 +151,10 @@ static BY_NAME: LazyLock<Vec<&'static Sql>> = LazyLock::new(|| {
             })
             .collect();
         let columns = Card::COLUMNS.replace(", ", ", c.");
+        // CROSS JOIN keeps SQLite from walking all the cards of the tenant: the bearers of the first word lead.
         let whole = format!(
-            "SELECT DISTINCT c.{columns} FROM person_word w JOIN person_card c ON c.person = w.person
-             WHERE w.word IN ({}) AND c.tenant = $1{others}",
+            "SELECT c.{columns} FROM (SELECT DISTINCT person FROM person_word WHERE word IN ({})) w CROSS JOIN person_card c
+             WHERE c.person = w.person AND c.tenant = $1{others}",
             list(0)
         );
         texts.push(Sql::built(format!("{whole} LIMIT $2")));

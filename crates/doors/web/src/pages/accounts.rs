@@ -32,6 +32,9 @@ use crate::session::{Signed, redirect_with};
 
 const PATH: &str = "/administration/comptes";
 
+/// Accounts of a page.
+const PAGE: usize = 50;
+
 pub fn routes() -> Vec<Route> {
     let policy = Policy::May(ActionKind::ManageAccounts);
     vec![
@@ -93,7 +96,17 @@ async fn list(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery)
             && (role.is_empty() || own.iter().any(|mandate| mandate.role.as_code() == role))
     };
     let shown: Vec<&Profile> = accounts.iter().filter(kept).collect();
-    let rows = shown.iter().map(|account| {
+    let first = query
+        .get("apres")
+        .and_then(|id| id.parse().ok())
+        .and_then(|last| shown.iter().position(|account| account.id == last));
+    let on_page = shown.iter().skip(first.map_or(0, |last| last + 1)).take(PAGE);
+    let last = on_page.clone().next_back();
+    let beyond = last.filter(|last| shown.last().is_some_and(|end| end.id != last.id));
+    let next = beyond.map(|last| query.with("apres", last.id.to_string()).href(PATH));
+    let previous = first.map(|_| query.without("apres").href(PATH));
+    let on_this_page = on_page.clone().count() as u64;
+    let rows = on_page.map(|account| {
         let own = by_account.get(&account.id).map_or(&[][..], Vec::as_slice);
         let mandates = own.iter().map(|mandate| {
             let place =
@@ -117,7 +130,7 @@ async fn list(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery)
         .link(Link::new("/administration/comptes/nouveau", "Créer un compte"));
     let table = Table::new("comptes", "Comptes", columns, rows)
         .caption_hidden()
-        .pager(Pager::of(shown.len() as u64, accounts.len() as u64, "compte", "comptes"))
+        .pager(Pager::of(on_this_page, shown.len() as u64, "compte", "comptes").previous(previous).next(next))
         .empty(empty);
     let states = [("", "Tous"), ("ouverts", "Ouverts"), ("fermes", "Désactivés"), ("sans-mandat", "Sans mandat")];
     let filters = FilterBar::new(PATH, &query)

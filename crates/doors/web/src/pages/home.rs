@@ -111,7 +111,7 @@ async fn mandates(app: &App, signed: &Signed) -> Result<[Figure; 2], Problem> {
             .lines("/administration/mandats"),
         Figure::new("Mandats à leur terme", fr::number(ending), fr::plural(ending, "mandat", "mandats"))
             .note(format!("dans les {SOON} jours"))
-            .lines("/administration/mandats"),
+            .lines(format!("/administration/mandats?terme={SOON}")),
     ])
 }
 

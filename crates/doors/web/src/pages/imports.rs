@@ -96,6 +96,7 @@ async fn draw(
         notice: day.map(|day| known_then(&files, day)),
         table: table(&received, form.is_some() && day.is_none()),
         past: Field::date("connu", "Ce que l’on savait le")
+            .required()
             .value(query.get("connu").unwrap_or_default())
             .hint("Les fichiers déjà reçus ce jour-là, et la situation qu’ils donnaient.")
             .error(past_error),

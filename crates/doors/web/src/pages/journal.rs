@@ -17,7 +17,7 @@ use super::{page, to_mend};
 use crate::app::App;
 use crate::components::{
     ActionForm, Button, Choice, Column, Description, EmptyState, Field, FilterBar, Flash, Form, Fragment, Link, Notice,
-    Pager, Query, Row, Table, Tabs, Tone, Unknown,
+    Pager, Query, Row, Table, Tone, Unknown,
 };
 use crate::fr;
 use crate::layout::Layout;
@@ -116,7 +116,6 @@ fn kind_label(kind: &str) -> &str {
 struct Journal {
     layout: Layout,
     verify: ActionForm,
-    tabs: Tabs,
     filters: FilterBar,
     table: Table,
 }
@@ -181,18 +180,12 @@ async fn list(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery)
         .field(Field::select("compte", "Compte", accounts).value(query.get("compte").unwrap_or_default()))
         .field(Field::digits("personne", "Numéro de personne").value(query.get("personne").unwrap_or_default()))
         .field(Field::date("jour", "Jour").value(query.get("jour").unwrap_or_default()));
-    let here = query.with("registre", address_of(chain)).href(PATH);
-    let mut tabs = Tabs::new("Registres", here);
-    for chain in Chain::ALL {
-        let href = query.with("registre", address_of(*chain)).href(PATH);
-        tabs = tabs.tab(href, sentence(chain.label()).trim_end_matches('.'));
-    }
     let layout = signed
         .layout(&app, PATH, "Journal")
         .lead("Qui a consulté ou modifié quoi. Lire le journal y laisse aussi une ligne.")
         .crumb("Accueil", "/");
     let verify = ActionForm::new("/journal/verification", Button::secondary("Vérifier que rien n’a été altéré"));
-    Ok(page(&Journal { layout, verify, tabs, filters, table }))
+    Ok(page(&Journal { layout, verify, filters, table }))
 }
 
 async fn verify(State(app): State<App>, signed: Signed) -> Result<Response, Problem> {
@@ -246,7 +239,7 @@ async fn entry_page(
         .line("Sur quoi", subject(&entry));
     let content = payload.as_ref().map(|payload| {
         let rows = lines(payload).into_iter().map(|(name, value)| Row::new([name.as_str().into(), value]));
-        Table::new("contenu", "Contenu", [Column::text("Nom"), Column::text("Valeur")], rows)
+        Table::new("contenu-ecriture", "Contenu", [Column::text("Nom"), Column::text("Valeur")], rows)
             .caption_hidden()
             .empty(EmptyState::new("Aucun détail", "Cette ligne dit tout d’elle-même."))
     });

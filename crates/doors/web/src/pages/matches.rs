@@ -90,18 +90,17 @@ fn columns(last: &str) -> [Column; 5] {
         Column::text("Seconde fiche"),
         Column::text("Pourquoi"),
         Column::text("Comparaison"),
-        Column::actions(last),
+        Column::text(last),
     ]
 }
 
 /// One pair, both records side by side.
 fn row(pair: &Pair, names: &Names, last: Fragment) -> Row {
-    let compared = comparison(pair).into_iter().map(Fragment::from);
     Row::new([
         record(&pair.a, names),
         record(&pair.b, names),
         fr::capitalised(pair.doubt.reason.label()).into(),
-        Fragment::join(compared),
+        comparison(pair),
         last,
     ])
 }
@@ -132,11 +131,10 @@ fn record(side: &Side, names: &Names) -> Fragment {
     Fragment::render(&Record { person: words::link(card), lines })
 }
 
-/// What the two records say alike and otherwise, the differences first.
-fn comparison(pair: &Pair) -> Vec<Badge> {
+/// What the two records say otherwise, then alike.
+fn comparison(pair: &Pair) -> Fragment {
     let (a, b) = (&pair.a.card, &pair.b.card);
-    let whole = a.birth_date_precision == Precision::Full && b.birth_date_precision == Precision::Full;
-    let mut said = [
+    let said = [
         ("nom de naissance", fold(&a.birth_name) == fold(&b.birth_name)),
         ("nom d’usage", fold(&a.usual_name) == fold(&b.usual_name)),
         ("prénom", fold(&a.first_name) == fold(&b.first_name)),
@@ -145,21 +143,19 @@ fn comparison(pair: &Pair) -> Vec<Badge> {
         ("commune", a.commune_code == b.commune_code),
         ("dossier", a.claim_number == b.claim_number),
     ];
-    said.sort_by_key(|(_, same)| *same);
-    let mut badges: Vec<Badge> = said
-        .into_iter()
-        .map(|(what, same)| {
-            if same {
-                Badge::ok(format!("même {what}"))
-            } else {
-                Badge::warning(format!("{what} différent{}", agreement(what)))
-            }
-        })
-        .collect();
-    if !whole {
-        badges.insert(0, Badge::new(Tone::Unknown, "date de naissance partielle"));
+    let whole = a.birth_date_precision == Precision::Full && b.birth_date_precision == Precision::Full;
+    let partial = (!whole).then(|| Badge::new(Tone::Unknown, "date de naissance partielle"));
+    let different = said
+        .iter()
+        .filter(|(_, same)| !same)
+        .map(|(what, _)| Badge::warning(format!("{what} différent{}", agreement(what))));
+    let same: Vec<&str> = said.iter().filter(|(_, same)| *same).map(|(what, _)| *what).collect();
+    let differences = Fragment::join(partial.into_iter().chain(different).map(Fragment::from));
+    if same.is_empty() {
+        differences
+    } else {
+        Fragment::with_detail(differences, format!("Identiques\u{a0}: {}", fr::list(&same)))
     }
-    badges
 }
 
 /// « date de naissance différente », « commune différente ».
@@ -304,10 +300,9 @@ mod tests {
 
     #[test]
     fn differences_are_said_in_words_and_come_first() {
-        let said: Vec<String> =
-            comparison(&pair()).into_iter().map(|badge| Fragment::from(badge).to_string()).collect();
-        assert!(said[0].contains("nom de naissance différent"), "{said:?}");
-        assert!(said.iter().any(|said| said.contains("même prénom")), "{said:?}");
+        let said = comparison(&pair()).to_string();
+        let (different, same) = said.split_once("Identiques").unwrap();
+        assert!(different.contains("nom de naissance différent") && same.contains("prénom"), "{said}");
         assert_eq!(agreement("commune"), "e");
     }
 

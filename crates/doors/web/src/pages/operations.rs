@@ -56,6 +56,7 @@ fn label(kind: &str) -> &str {
         VERIFY_JOURNAL => "Vérification du journal",
         REFRESH_CARDS => "Mise à jour des listes au jour qui passe",
         CHECK_READ_MODELS => "Comparaison des listes avec leur recalcul",
+        "demo_history" => "Histoire du département fictif",
         exchange::caf::job::KIND => "Import d’un fichier de la CAF",
         other => other,
     }
@@ -63,6 +64,9 @@ fn label(kind: &str) -> &str {
 
 fn stage(job: &jobs::State, now: Instant) -> Badge {
     match job.stage(now) {
+        Stage::Waiting if job.run_at.date() > now.date() => {
+            Badge::neutral(format!("prévu le {}", fr::moment(job.run_at)))
+        }
         Stage::Waiting if job.run_at > now => Badge::neutral(format!("prévu à {}", fr::time(job.run_at.in_paris()))),
         Stage::Waiting => Badge::neutral("en attente"),
         Stage::Running => Badge::info("en cours"),

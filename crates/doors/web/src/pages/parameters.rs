@@ -7,9 +7,9 @@ use axum::extract::{Form as FormData, Path, State};
 use axum::response::Response;
 use axum::routing::get;
 use base::{Date, Period};
-use platform::Permit;
 use platform::gate::{ActionKind, ManageAccounts, permit};
 use platform::parameter::{self, Certainty, Parameter, Parameters, READING_LOG_MONTHS, SESSION_IDLE_MINUTES};
+use platform::{Permit, jobs};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -51,12 +51,14 @@ fn known(name: &str) -> Known {
         };
         return Known { label: parameter.label_fr.to_owned(), unit, law: Some(parameter) };
     }
-    let (label, unit) = match name {
-        SESSION_IDLE_MINUTES => ("Fin d’une session sans activité", "minutes"),
-        READING_LOG_MONTHS => ("Conservation des traces de consultation", "mois"),
-        _ => (name, ""),
-    };
-    Known { label: label.to_owned(), unit, law: None }
+    match name {
+        SESSION_IDLE_MINUTES => {
+            Known { label: "Fin d’une session sans activité".to_owned(), unit: "minutes", law: None }
+        }
+        // The setting that the house obeys, within the bounds of the rule.
+        READING_LOG_MONTHS => known("retention.reading_log_months"),
+        _ => Known { label: name.to_owned(), unit: "", law: None },
+    }
 }
 
 /// « 24 mois », « oui », or the text itself.
@@ -122,11 +124,26 @@ async fn list(State(app): State<App>, signed: Signed) -> Result<Response, Proble
             fact.value.citation.as_str().into(),
             Fragment::with_detail(fr::date_long(fact.valid.from), author),
         ]);
-        let group = group_of(&fact.value.name);
-        match groups.iter_mut().find(|(name, _)| *name == group) {
-            Some((_, rows)) => rows.push(row),
-            None => groups.push((group, vec![row])),
-        }
+        add(&mut groups, &fact.value.name, row);
+    }
+    // What the rules bring with them and nobody has made a setting of.
+    let set = |name: &str| {
+        parameters.all().iter().any(|fact| fact.value.name == name) || name == "retention.reading_log_months"
+    };
+    for parameter in law::parameters().filter(|parameter| !set(parameter.name)) {
+        let certainty = match parameter.certainty {
+            law::Certainty::Confirmed => Certainty::Confirmed,
+            law::Certainty::Uncertain => Certainty::Uncertain,
+        };
+        let since = law::rule(parameter.rule).map(|rule| fr::date_long(rule.since));
+        let row = Row::new([
+            Fragment::with_detail(parameter.label_fr, parameter.name),
+            parameter.unit.count(parameter.default).into(),
+            mark(certainty).into(),
+            parameter.citation.into(),
+            Fragment::with_detail(Unknown::FEMININE.or(since), "fixé par la règle"),
+        ]);
+        add(&mut groups, parameter.name, row);
     }
     let tables = groups.into_iter().zip(1..).map(|((group, rows), number)| {
         let columns = [
@@ -140,9 +157,17 @@ async fn list(State(app): State<App>, signed: Signed) -> Result<Response, Proble
     });
     let layout = signed
         .layout(&app, PATH, "Paramètres")
-        .lead("Changer une valeur l’ajoute à partir d’une date\u{a0}: les décisions d’hier gardent la règle d’hier.")
+        .lead("Une nouvelle valeur s’ajoute à partir d’une date\u{a0}: les décisions d’hier gardent la règle d’hier.")
         .crumb("Accueil", "/");
     Ok(page(&ParametersPage { layout, groups: tables.collect() }))
+}
+
+fn add(groups: &mut Vec<(&'static str, Vec<Row>)>, name: &str, row: Row) {
+    let group = group_of(name);
+    match groups.iter_mut().find(|(known, _)| *known == group) {
+        Some((_, rows)) => rows.push(row),
+        None => groups.push((group, vec![row])),
+    }
 }
 
 fn group_of(name: &str) -> &'static str {
@@ -278,6 +303,10 @@ async fn set(
         Err(errors) => errors,
         Ok((valid, parameter)) => match parameter::set(&app.platform, &permit, valid, parameter).await {
             Ok(()) => {
+                if law::publics::PARAMETERS.iter().any(|parameter| parameter.name == name) {
+                    // Lists count people by these numbers.
+                    jobs::ask(&app.platform, &permit, support::jobs::RECOMPUTE_CARDS, Value::Null).await?;
+                }
                 let from = fr::date_long(valid.from);
                 let flash = Flash::success(format!("La nouvelle valeur vaut à partir du {from}."));
                 return Ok(redirect_with(flash, &format!("{PATH}/{name}")));

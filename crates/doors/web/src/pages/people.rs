@@ -305,7 +305,7 @@ impl View<'_> {
                 commune(self.names, &card.commune_code),
                 words::right_badge(&card.right_status),
                 words::known(card.obligations),
-                publics(card.publics.cast_unsigned()),
+                publics_of(card.publics.cast_unsigned()),
             ])
         });
         let filters: Vec<String> =
@@ -381,10 +381,17 @@ fn filtered_publics() -> impl Iterator<Item = Public> {
         .filter(|public| public.shown_by().iter().all(|fact| fact.source() == Source::BeneficiaryFeed))
 }
 
-/// The publics somebody belongs to, but for those that a column says already.
-fn publics(mask: u64) -> Fragment {
+/// The publics somebody belongs to, but for those that a column or another public says already.
+fn publics_of(mask: u64) -> Fragment {
     const SAID: u64 = Public::Beneficiary.mask() | Public::Obligations.mask();
-    let labels: Vec<&str> = Public::in_mask(mask & !SAID).map(Public::label).collect();
+    /// The greater age says the lesser.
+    const AGES: [Public; 3] = [Public::Senior, Public::InclusionContractAge, Public::SocialServiceAge];
+    let lesser = |public: Public| {
+        let rank = AGES.iter().position(|age| *age == public);
+        rank.is_some_and(|rank| AGES[rank + 1..].iter().any(|greater| mask & greater.mask() != 0))
+    };
+    let labels: Vec<&str> =
+        Public::in_mask(mask & !SAID).filter(|public| !lesser(*public)).map(Public::label).collect();
     if labels.is_empty() { "—".into() } else { labels.join(", ").into() }
 }
 
@@ -434,6 +441,17 @@ mod tests {
         assert_eq!(asked("devoirs=peut-etre").filter.obligations, None);
         assert_eq!(asked("public=young&public=senior&public=x").publics, [Public::Young, Public::Senior]);
         assert!(filtered_publics().all(|public| public != Public::LowFrench));
+    }
+
+    #[test]
+    fn a_public_that_another_says_is_not_repeated() {
+        let of =
+            |publics: &[Public]| publics_of(publics.iter().fold(0, |mask, public| mask | public.mask())).to_string();
+        assert_eq!(
+            of(&[Public::Beneficiary, Public::Senior, Public::InclusionContractAge]),
+            Public::InclusionContractAge.label()
+        );
+        assert_eq!(of(&[Public::Obligations]), "—");
     }
 
     #[test]

@@ -9,8 +9,10 @@ use axum::extract::{Path, RawForm, RawQuery, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use base::{Id, Instant};
+use law::delays::Delays;
 use platform::gate::{ActionKind, DecideMatch, ReadJournal, may, permit};
 use platform::journal::{self, Chain};
+use platform::parameter::Parameters;
 use support::matching::{self, Pair};
 use support::person::{self, Person};
 
@@ -60,6 +62,7 @@ struct PersonPage {
     publics: Table,
     /// What would answer for the publics nobody can tell of.
     unanswered: Option<Table>,
+    unanswered_in_short: String,
     others: Option<Help>,
     timeline: Timeline,
     past: Past,
@@ -114,10 +117,14 @@ async fn draw(
         Ok(permit) => Some(readers(app, &permit, person).await?),
         Err(_) => None,
     };
+    let parameters = Parameters::known_at(&platform.db, actor.tenant(), known).await?;
+    let delays = Delays::read(|name| parameters.get::<u16>(name, past.on).ok().map(|valued| valued.value));
     let view = View {
         file: &file,
         names: &names,
         today: platform.today(),
+        // A setting that the rule refuses was never accepted as one.
+        delays: delays.unwrap_or_default(),
         opens_imports: signed.may(ActionKind::ReadImports),
     };
     let href = words::href(person);
@@ -149,6 +156,7 @@ async fn draw(
         activities: view.activities(),
         publics: view.publics(),
         unanswered: view.unanswered(),
+        unanswered_in_short: view.unanswered_in_short(),
         others: view.other_publics(),
         timeline: view.timeline(),
         past,

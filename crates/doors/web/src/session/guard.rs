@@ -41,7 +41,7 @@ pub async fn guard(State(Guard { app, policy }): State<Guard>, request: Request,
             parts.extensions.insert(caller.clone());
             next.run(Request::from_parts(parts, body)).await
         }
-        Err(Refused::Elsewhere(redirect)) => redirect,
+        Err(Refused::Elsewhere(redirect)) => *redirect,
         Err(Refused::Problem(problem)) => problem.into_response(),
         Err(Refused::SignIn) => to_sign_in(&app, &caller, &method, &uri),
     };
@@ -112,7 +112,7 @@ async fn choices(app: &App, account: &Authenticated) -> Result<Vec<MandateChoice
 
 enum Refused {
     SignIn,
-    Elsewhere(Response),
+    Elsewhere(Box<Response>),
     Problem(Problem),
 }
 
@@ -129,10 +129,12 @@ fn admit(policy: Policy, caller: &Caller, method: &Method, uri: &Uri) -> Result<
         Standing::Acting(actor) => actor,
         Standing::ChangePassword => {
             let why = "Votre mot de passe est temporaire\u{a0}: choisissez le vôtre pour continuer.";
-            return Err(Refused::Elsewhere(redirect_with(Flash::warning(why), "/compte/mot-de-passe")));
+            return Err(Refused::Elsewhere(Box::new(redirect_with(Flash::warning(why), "/compte/mot-de-passe"))));
         }
         Standing::ChooseMandate | Standing::NoMandate => {
-            return Err(Refused::Elsewhere(Redirect::to(&with_return("/mandat", method, uri)).into_response()));
+            return Err(Refused::Elsewhere(Box::new(
+                Redirect::to(&with_return("/mandat", method, uri)).into_response(),
+            )));
         }
     };
     let action = match policy {

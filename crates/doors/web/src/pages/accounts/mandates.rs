@@ -15,8 +15,8 @@ use super::forms::{self, Errors, Typed};
 use super::{PATH, actions, capital, permission, state_of};
 use crate::app::App;
 use crate::components::{
-    ActionForm, Badge, Button, Column, Description, EmptyState, Event, Field, FilterBar, Flash, Form, Fragment, Link,
-    Query, Row, Source, Table, Timeline, Tone,
+    ActionForm, Badge, Button, Choice, Column, Description, EmptyState, Event, Field, FilterBar, Flash, Form, Fragment,
+    Link, Query, Row, Source, Table, Timeline, Tone,
 };
 use crate::fr;
 use crate::layout::Layout;
@@ -262,9 +262,13 @@ pub(super) async fn on_a_day(
         Some(action) => extent(role, action),
         None => Extent::Department,
     };
+    let terms = ["30", "90"];
+    let term = query.get("terme").filter(|term| terms.contains(term));
+    let last = term.and_then(|days| on.checked_add(jiff::Span::new().days(days.parse::<i64>().ok()?)).ok());
     let rows: Vec<Row> = mandates
         .iter()
         .filter(|mandate| reach(mandate.role, mandate.purpose) != Extent::Nothing)
+        .filter(|mandate| last.is_none_or(|last| mandate.valid_to.is_some_and(|to| to <= last)))
         .map(|mandate| {
             let place = mandate.structure.map_or("", |structure| names.name(structure));
             Row::new([
@@ -295,6 +299,10 @@ pub(super) async fn on_a_day(
             Field::select("action", "Pouvait…", forms::actions("N’importe quoi"))
                 .value(action.map_or("", |action| action.as_code())),
         );
+    let ends = [Choice::new("", "N’importe quand")]
+        .into_iter()
+        .chain(terms.map(|days| Choice::new(days, format!("Dans les {days}\u{a0}jours"))));
+    let filters = filters.field(Field::select("terme", "Prend fin", ends).value(term.unwrap_or_default()));
     let layout = signed
         .layout(&app, HERE, "Qui pouvait quoi, et quand")
         .lead(format!("Les mandats en vigueur le {}.", fr::date_long(on)))

@@ -39,9 +39,9 @@ pub(super) struct Mismatch {
 pub(super) fn form(problem: Option<String>) -> Form {
     Form::post("/imports/depot")
         .field(
-            Field::file("fichier", "Fichier du flux bénéficiaires", ".xml")
+            Field::file("fichier", "Fichier du flux bénéficiaires", ".xml,.rcv")
                 .required()
-                .hint("Le fichier XML décompressé, tel que reçu. Il est d’abord lu et contrôlé en entier\u{a0}: s’il est cassé, rien n’est écrit.")
+                .hint("Le fichier tel que reçu, décompressé. Il est d’abord lu et contrôlé en entier\u{a0}: s’il est cassé, rien n’est écrit.")
                 .error(problem),
         )
         .button(Button::primary("Déposer et importer"))

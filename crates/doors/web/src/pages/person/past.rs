@@ -69,10 +69,12 @@ impl Past {
     pub(super) fn fields(&self) -> [Field; 2] {
         [
             Field::date("au", "Situation du")
+                .required()
                 .value(self.on.to_string())
                 .hint("Le jour dont on parle.")
                 .error(self.on_error.as_ref()),
             Field::date("connu", "Telle qu’on la connaissait le")
+                .required()
                 .value(self.known.unwrap_or(self.today).to_string())
                 .hint("Ce qui est arrivé plus tard, même sur un jour passé, n’est pas montré.")
                 .error(self.known_error.as_ref()),

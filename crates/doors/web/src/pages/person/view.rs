@@ -22,6 +22,8 @@ pub(super) struct View<'a> {
     pub(super) file: &'a PersonFile,
     pub(super) names: &'a Names,
     pub(super) today: Date,
+    /// The legal times in force on the day looked at.
+    pub(super) delays: Delays,
     /// Whether the reader may open the reports of imports.
     pub(super) opens_imports: bool,
 }
@@ -155,7 +157,7 @@ impl View<'_> {
         // The département is informed on the day the file is made.
         let file = entered.provenance.import.and_then(|import| self.file.files.get(&import));
         let informed = file.and_then(|file| file.created.get(..10)?.parse().ok()).unwrap_or(entered.valid.from);
-        let deadline = Delays::default().orientation(informed);
+        let deadline = self.delays.orientation(informed);
         (deadline.last_day >= self.on()).then(|| {
             let left = fr::relative(deadline.last_day, self.on());
             Notice::new(
@@ -265,7 +267,7 @@ impl View<'_> {
                     "Droit au RSA",
                     Fragment::with_detail(
                         fr::capitalised(&labels::right_status(&right.status).long),
-                        fr::period(fact.valid),
+                        format!("constaté {}", fr::period(fact.valid)),
                     ),
                 );
                 if !right.suspensions.0.is_empty() {
@@ -361,7 +363,7 @@ impl View<'_> {
             .filter(|(_, segments)| !segments.is_empty())
             .map(|(label, segments)| Lane::new(label, segments));
         Some(Strip::new(
-            "droits",
+            "ligne-des-droits",
             "Le droit et les obligations dans le temps",
             Strip::window_of(earliest, self.today),
             self.today,
@@ -470,6 +472,13 @@ impl View<'_> {
             ])
         });
         Some(Table::new("inconnus", "Publics pour lesquels on ne sait pas répondre", columns, rows))
+    }
+
+    /// The same in one sentence, for paper.
+    pub(super) fn unanswered_in_short(&self) -> String {
+        let unknown = self.findings(Answer::Unknown);
+        let labels: Vec<String> = unknown.iter().map(|finding| lower_first(finding.public.label())).collect();
+        format!("Inconnu (ni oui ni non)\u{a0}: {}.", labels.join(", "))
     }
 
     /// The publics the person does not belong to.

@@ -191,7 +191,8 @@ impl Ask<'_> {
             form = form
                 .field(subject.required().value(self.value(&[layout.subject])).error(self.error(&[layout.subject])));
             if self.description.kind == FactKind::StructureProfile {
-                let kinds = Field::select("kind", "Type", choices("Choisir…", StructureKind::choices()));
+                let kinds = Field::select("kind", "Type", choices("Choisir…", StructureKind::choices()))
+                    .hint("Seulement pour une structure nouvelle\u{a0}: son type ne change pas ensuite.");
                 form = form.field(kinds.value(self.value(&["kind"])).error(self.error(&["kind"])));
             }
         }

@@ -145,7 +145,7 @@ fn html(fragment: impl Into<Fragment>) -> String {
 }
 
 fn with<T>(file: &PersonFile, ask: impl FnOnce(&View<'_>) -> T) -> T {
-    ask(&View { file, names: &Names::default(), today: TODAY, opens_imports: false })
+    ask(&View { file, names: &Names::default(), today: TODAY, delays: Delays::default(), opens_imports: false })
 }
 
 #[test]
