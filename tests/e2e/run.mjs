@@ -3,10 +3,12 @@
 // Starts the server once, hands it to the test files, and ends with their status. `--tap` keeps the results in a file
 // that a program can read. Journeys change what the demonstration holds: they come last.
 
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { createWriteStream, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { run } from 'node:test';
+import { spec, tap } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { HANDED_OVER, startServer } from './lib/server.mjs';
@@ -22,19 +24,19 @@ const files =
         .sort((a, b) => a.startsWith('journeys') - b.startsWith('journeys') || a.localeCompare(b))
         .map((file) => resolve(HERE, file));
 
-const reporters = ['--test-reporter=spec', '--test-reporter-destination=stdout'];
-if (values.tap) reporters.push('--test-reporter=tap', `--test-reporter-destination=${resolve(values.tap)}`);
-
 const jonction = await startServer();
 const { stop, ...handedOver } = jonction;
 try {
-  const tests = spawn(process.execPath, ['--test', '--test-concurrency=1', ...reporters, ...files], {
-    cwd: HERE,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, [HANDED_OVER]: JSON.stringify(handedOver) },
+  process.env[HANDED_OVER] = JSON.stringify(handedOver);
+  // Not `node --test`, which puts the files in an order of its own.
+  const results = run({ files, concurrency: 1 });
+  results.on('test:fail', () => {
+    process.exitCode = 1;
   });
-  const [code] = await once(tests, 'exit');
-  process.exitCode = code ?? 1;
+  const file = values.tap && results.compose(tap).pipe(createWriteStream(values.tap));
+  const shown = results.compose(new spec());
+  shown.pipe(process.stdout, { end: false });
+  await Promise.all([once(shown, 'end'), file && finished(file)]);
 } finally {
   await stop();
 }
