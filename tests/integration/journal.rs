@@ -60,7 +60,11 @@ async fn one_byte_changed_anywhere_is_found() {
             assert_eq!(whole.breaches, Vec::<String>::new());
 
             let (moment, byte, text) = match scratch.engine() {
-                Engine::Sqlite => ("{} + 1", "CAST(X'FF' || substr({}, 2) AS BLOB)", "json_set({}, '$.b.x', 99)"),
+                Engine::Sqlite => (
+                    "{} + 1",
+                    "CAST(iif(substr({}, 1, 1) = X'FF', X'00', X'FF') || substr({}, 2) AS BLOB)",
+                    "json_set({}, '$.b.x', 99)",
+                ),
                 Engine::Postgres => (
                     "{} + interval '1 microsecond'",
                     "set_byte({}, 0, get_byte({}, 0) # 1)",
