@@ -10,6 +10,7 @@ mod journal;
 mod layout;
 mod people_pages;
 mod platform;
+mod publics;
 mod sql;
 mod territory;
 mod territory_pages;

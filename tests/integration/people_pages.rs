@@ -40,7 +40,7 @@ fn month(folder: &Path, households: u64) -> PathBuf {
 }
 
 /// The house with a month brought in; its structure is the agency that serves Sevran.
-async fn house_with_people() -> House {
+pub(crate) async fn house_with_people() -> House {
     let mut house = House::new().await;
     let program = Actor::program(house.tenant);
     let kind = territory::structures::StructureKind::LocalInclusionAgency;

@@ -45,7 +45,10 @@ impl House {
         let scratch = Scratch::sqlite().await;
         let clock = clock();
         let platform = Platform::start(scratch.db.clone(), clock.clone(), Keys::derive(&[7; 32]), Mail::none());
-        let tenant = platform::tenant::ensure(&platform, "93", "Seine-Saint-Denis", &[]).await.unwrap().id;
+        let tenant = platform::tenant::ensure(&platform, "93", "Seine-Saint-Denis", support::declared_parameters())
+            .await
+            .unwrap()
+            .id;
         let program = Actor::program(tenant);
         territory::reference::load(&platform, &program).await.unwrap();
         let as_of = territory::AsOf::now(&clock);

@@ -46,10 +46,17 @@ sql! {
     DONE = "SELECT name FROM schema_migration ORDER BY name";
 }
 
+/// Held to the end of a batch on PostgreSQL, so that processes started together migrate one after the other. SQLite
+/// has one writer anyway.
+const TURN: &str = "SELECT pg_advisory_xact_lock(7406)";
+
 async fn names_done(db: &Db) -> Result<Vec<String>> {
-    let instant = if db.engine() == Engine::Sqlite { "INTEGER" } else { "TIMESTAMPTZ" };
+    let (turn, instant) = match db.engine() {
+        Engine::Sqlite => ("SELECT 1", "INTEGER"),
+        Engine::Postgres => (TURN, "TIMESTAMPTZ"),
+    };
     db.batch(&format!(
-        "CREATE TABLE IF NOT EXISTS schema_migration (name TEXT PRIMARY KEY, applied_at {instant} NOT NULL)"
+        "{turn}; CREATE TABLE IF NOT EXISTS schema_migration (name TEXT PRIMARY KEY, applied_at {instant} NOT NULL)"
     ))
     .await?;
     db.all(&DONE, &[]).await
@@ -61,7 +68,7 @@ pub async fn pending(db: &Db, migrations: &[Migration]) -> Result<Vec<&'static s
     Ok(migrations.iter().map(|migration| migration.name).filter(|name| !done.iter().any(|done| done == name)).collect())
 }
 
-/// Brings the schema up to date. Each migration happens whole or not at all.
+/// Brings the schema up to date. Each migration happens whole or not at all; several processes may try at once.
 pub async fn migrate(db: &Db, migrations: &[Migration], clock: &Clock) -> Result<()> {
     let missing = pending(db, migrations).await?;
     for migration in migrations.iter().filter(|migration| missing.contains(&migration.name)) {
@@ -86,10 +93,15 @@ pub async fn migrate(db: &Db, migrations: &[Migration], clock: &Clock) -> Result
                     "INSERT INTO schema_migration VALUES ('{}', to_timestamp({micros} / 1000000.0))",
                     migration.name
                 );
-                db.batch(&format!("{text}; {mark}")).await
+                db.batch(&format!("{TURN}; {text}; {mark}")).await
             }
         };
-        result.map_err(|error| Error::Migration { name: migration.name, problem: error.to_string() })?;
+        if let Err(error) = result {
+            // Another process may have done it while this one waited for its turn.
+            if !names_done(db).await?.iter().any(|done| done == migration.name) {
+                return Err(Error::Migration { name: migration.name, problem: error.to_string() });
+            }
+        }
     }
     Ok(())
 }

@@ -124,6 +124,8 @@ actions! {
     ManageAccounts = "accounts.manage", "gérer les comptes et les mandats", no_person;
     /// See who read and changed what.
     ReadJournal = "journal.read", "consulter le journal", persons;
+    /// Erase what a line of the journal said in detail (RGPD, article 17).
+    EraseJournal = "journal.erase", "effacer un contenu du journal", persons;
     /// See the state of the machine: jobs, health, checkpoints.
     Operate = "system.operate", "exploiter l’application", no_person;
 }

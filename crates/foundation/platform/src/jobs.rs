@@ -11,7 +11,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::{Duration, Instant as Monotonic};
 
-use base::{Id, Instant};
+use base::{Date, Id, Instant};
 use db::{Ask, Db, Json, Sql, Tx, sql};
 use facts::Tenant;
 use jiff::SignedDuration;
@@ -168,8 +168,21 @@ pub async fn ask<A: Action>(
     kind: &str,
     payload: serde_json::Value,
 ) -> Result<Id<Task>> {
+    ask_for_day(platform, permit, kind, payload, platform.today()).await
+}
+
+/// The same, to be done from the start of a day on; at once when that day has begun.
+pub async fn ask_for_day<A: Action>(
+    platform: &Platform,
+    permit: &Permit<A>,
+    kind: &str,
+    payload: serde_json::Value,
+    day: Date,
+) -> Result<Id<Task>> {
+    let now = platform.now();
+    let run_at = now.max(Instant::start_of(day));
     let tx = platform.db.begin().await?;
-    let id = enqueue(&tx, permit.tenant(), kind, payload, permit.account(), platform.now()).await?;
+    let id = insert(&tx, permit.tenant(), kind, payload, permit.account(), now, run_at, false).await?;
     tx.commit().await?;
     Ok(id)
 }

@@ -5,7 +5,7 @@ use db::{Ask, sql};
 use facts::journal::{self, Search};
 pub use facts::journal::{Chain, Entry};
 
-use crate::gate::{Operate, Permit, ReadJournal};
+use crate::gate::{EraseJournal, Operate, Permit, ReadJournal};
 use crate::{Account, Error, Platform, Reading, Result};
 
 sql! {
@@ -81,7 +81,7 @@ pub async fn open(
 /// [`Error::Rule`] without a reason or when nothing is left to erase.
 pub async fn erase(
     platform: &Platform,
-    permit: &Permit<ReadJournal>,
+    permit: &Permit<EraseJournal>,
     chain: Chain,
     entry: i64,
     reason: &str,

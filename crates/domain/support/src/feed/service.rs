@@ -315,7 +315,7 @@ impl BatchWork<'_> {
         search::index_names(tx, permit, words, &appeared, &renamed, &identities).await?;
         doubts.extend(matching::across_households(tx, permit, &identities, &registrations).await?);
         outcome.doubts += matching::propose(tx, permit, doubts, self.file.id, now).await?;
-        person::store::replace_cards(tx, &known_before, &new_cards).await?;
+        person::store::replace_cards(tx, permit, &known_before, &new_cards).await?;
         let persons: Vec<_> = new_cards.iter().map(|card| card.person).collect();
         matching::regroup(tx, permit, &persons).await?;
 

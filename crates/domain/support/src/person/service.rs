@@ -366,7 +366,7 @@ async fn recompute(
     rules: &CardRules,
 ) -> Result<()> {
     let fresh = compute(tx, permit, households, |_| rules.clone()).await?;
-    store::replace_cards(tx, households, &fresh).await?;
+    store::replace_cards(tx, permit, households, &fresh).await?;
     let persons: Vec<Id<Person>> = fresh.iter().map(|card| card.person).collect();
     Ok(matching::regroup(tx, permit, &persons).await?)
 }

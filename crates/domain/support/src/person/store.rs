@@ -327,12 +327,19 @@ pub(super) async fn words_of_persons(
 }
 
 sql! {
-    DELETE_CARDS_OF = "DELETE FROM person_card WHERE household = $1";
+    DELETE_CARDS_OF = "DELETE FROM person_card WHERE +tenant = $1 AND household = $2";
 }
 
 /// Puts freshly computed cards in place of a household's. Whoever calls puts the groups right afterwards.
-pub(crate) async fn replace_cards(tx: &Tx, households: &[Id<Household>], cards: &[Card]) -> db::Result<()> {
-    let sets: Vec<Vec<&dyn Param>> = households.iter().map(|household| vec![household as &dyn Param]).collect();
+pub(crate) async fn replace_cards(
+    tx: &Tx,
+    permit: &Permit<ImportFeed>,
+    households: &[Id<Household>],
+    cards: &[Card],
+) -> db::Result<()> {
+    let tenant = permit.tenant();
+    let sets: Vec<Vec<&dyn Param>> =
+        households.iter().map(|household| vec![&tenant as &dyn Param, household]).collect();
     tx.execute_many(&DELETE_CARDS_OF, &sets).await?;
     tx.fill(cards).await
 }

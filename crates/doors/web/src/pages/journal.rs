@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use base::{Date, Id, Instant};
 use platform::Account;
-use platform::gate::{ActionKind, ReadJournal, permit};
+use platform::gate::{ActionKind, EraseJournal, ReadJournal, may, permit};
 use platform::jobs::{self, VERIFY_JOURNAL};
 use platform::journal::{self, Chain, Entry, Request};
 use serde::Deserialize;
@@ -37,7 +37,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(PATH, policy, get(list)),
         Route::new("/journal/verification", policy, post(verify)),
         Route::new("/journal/{chaine}/{ligne}", policy, get(show)),
-        Route::new("/journal/{chaine}/{ligne}/effacer", policy, post(erase)),
+        Route::new("/journal/{chaine}/{ligne}/effacer", Policy::May(ActionKind::EraseJournal), post(erase)),
     ]
 }
 
@@ -249,7 +249,7 @@ async fn entry_page(
         "La ligne reste, avec l’empreinte de ce qu’elle disait\u{a0}: la vérification du journal n’en souffre pas.",
     );
     let href = format!("{PATH}/{}/{number}", address_of(chain));
-    let erase = payload.is_some().then(|| {
+    let erase = (payload.is_some() && may::<EraseJournal>(&signed.actor)).then(|| {
         Form::post(format!("{href}/effacer"))
             .field(
                 Field::text("motif", "Pourquoi")
@@ -297,7 +297,7 @@ async fn erase(
     FormData(Reason { motif }): FormData<Reason>,
 ) -> Result<Response, Problem> {
     let chain = chain_of(&address).ok_or_else(Problem::not_found)?;
-    let permit = permit::<ReadJournal>(&signed.actor)?;
+    let permit = permit::<EraseJournal>(&signed.actor)?;
     match journal::erase(&app.platform, &permit, chain, number, &motif).await {
         Ok(()) => {
             let flash =

@@ -304,8 +304,11 @@ async fn set(
         Ok((valid, parameter)) => match parameter::set(&app.platform, &permit, valid, parameter).await {
             Ok(()) => {
                 if law::publics::PARAMETERS.iter().any(|parameter| parameter.name == name) {
-                    // Lists count people by these numbers.
-                    jobs::ask(&app.platform, &permit, support::jobs::RECOMPUTE_CARDS, Value::Null).await?;
+                    // Lists count people by these numbers, from the first day of the value to the day after its last.
+                    for day in std::iter::once(valid.from).chain(valid.to) {
+                        let kind = support::jobs::RECOMPUTE_CARDS;
+                        jobs::ask_for_day(&app.platform, &permit, kind, Value::Null, day).await?;
+                    }
                 }
                 let from = fr::date_long(valid.from);
                 let flash = Flash::success(format!("La nouvelle valeur vaut à partir du {from}."));

@@ -45,7 +45,7 @@ pub const fn extent(role: Role, action: ActionKind) -> Extent {
         Role::SchoolHead | Role::Trainer | Role::Tutor | Role::Apprentice | Role::Recruiter => Nothing,
         // RGPD, article 38, 2: access to the data and to the operations on them.
         Role::Auditor => match action {
-            A::SearchPeople | A::ReadPerson | A::ReadImports | A::ReadJournal => Department,
+            A::SearchPeople | A::ReadPerson | A::ReadImports | A::ReadJournal | A::EraseJournal => Department,
             _ => Nothing,
         },
         Role::Operator => match action {
@@ -54,7 +54,7 @@ pub const fn extent(role: Role, action: ActionKind) -> Extent {
         },
         // It decides about nobody, shows nobody's number and does not read over shoulders.
         Role::Program => match action {
-            A::ReadNir | A::EditContact | A::DecideMatch | A::ReadJournal => Nothing,
+            A::ReadNir | A::EditContact | A::DecideMatch | A::ReadJournal | A::EraseJournal => Nothing,
             _ => Department,
         },
     }
