@@ -28,6 +28,7 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use base::fr;
 use formats::caf::model::{FeedKind, Footer, Header, Household, RightStatus};
 use formats::caf::write::Writer;
 use formats::caf::{HouseholdError, Reader, Refusal};
@@ -99,7 +100,7 @@ pub enum SynthesisError {
     NotMonthly { kind: String },
     #[error(
         "le fichier précédent est arrêté au {} ; pour produire le fichier arrêté au {}, donner celui arrêté au {}",
-        in_french(*found), in_french(*wanted), in_french(*expected)
+        fr::date_long(*found), fr::date_long(*wanted), fr::date_long(*expected)
     )]
     WrongMonth { found: Date, wanted: Date, expected: Date },
     #[error("un fichier quotidien part du fichier mensuel du mois d’avant : l’indiquer")]
@@ -108,7 +109,7 @@ pub enum SynthesisError {
     Households { asked: u64, most: u64 },
     #[error("aucune commune où loger les foyers : il faut des poids positifs et au moins un code postal par commune")]
     Places,
-    #[error("date hors du RSA, {} : donner une date à partir du 31 juillet 2009", in_french(*_0))]
+    #[error("date hors du RSA, {} : donner une date à partir du 31 juillet 2009", fr::date_long(*_0))]
     BeforeRsa(Date),
 }
 
@@ -206,26 +207,6 @@ impl Request<'_> {
         let places = Places::new(self.places).ok_or(SynthesisError::Places)?;
         Ok(Setting { seed: self.seed, reference, places })
     }
-}
-
-/// « 31 août 2026 »
-fn in_french(date: Date) -> String {
-    const MONTHS: [&str; 12] = [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ];
-    let day = if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() };
-    format!("{day} {} {}", MONTHS[date.month() as usize - 1], date.year())
 }
 
 /// First and last name of somebody who does not exist, the same for the same `thing`, in capitals.

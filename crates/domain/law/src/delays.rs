@@ -1,10 +1,10 @@
 //! Legal delays of the accompaniment: when the orientation and the engagement contract are due.
 
-use base::Date;
+use base::{Date, fr};
 use jiff::ToSpan;
 use jiff::civil::date;
 
-use crate::{Certainty, Deadline, OutOfRange, Parameter, Rule, Unit, fr};
+use crate::{Certainty, Deadline, OutOfRange, Parameter, Rule, Unit};
 
 /// First day of the law « plein emploi » (n° 2023-1196) for RSA beneficiaries.
 pub const FULL_EMPLOYMENT_LAW: Date = date(2025, 1, 1);
@@ -124,8 +124,8 @@ impl Delays {
         let why = format!(
             "Orientation à décider au plus tard le {}\u{a0}: {length} à compter du {}, jour où le département a été \
              informé de l’ouverture du droit.",
-            fr::date(last_day),
-            fr::date(informed_on)
+            fr::date_long(last_day),
+            fr::date_long(informed_on)
         );
         Deadline { last_day, rule, why }
     }
@@ -140,9 +140,9 @@ impl Delays {
         let why = format!(
             "Contrat d’engagement à conclure au plus tard le {}\u{a0}: {} à compter du {}, jour où la décision \
              d’orientation a été notifiée.",
-            fr::date(last_day),
+            fr::date_long(last_day),
             Unit::Months.count(self.contract_months),
-            fr::date(notified_on)
+            fr::date_long(notified_on)
         );
         Some(Deadline { last_day, rule: ENGAGEMENT_CONTRACT, why })
     }

@@ -6,10 +6,11 @@
 
 pub mod age;
 pub mod delays;
-mod fr;
 pub mod publics;
 pub mod retention;
 mod rule;
+#[cfg(test)]
+mod typography;
 
 pub use rule::{Certainty, Deadline, OutOfRange, Parameter, Rule, Unit};
 
@@ -33,7 +34,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::fr::assert_typography;
+    use crate::typography::assert_typography;
 
     #[test]
     fn codes_are_unique_and_rules_are_whole() {

@@ -16,7 +16,6 @@ pub mod posts;
 pub mod reference;
 mod store;
 pub mod structures;
-mod words;
 
 use base::{Clock, Date, Instant};
 use platform::Refusal;

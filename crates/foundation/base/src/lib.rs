@@ -1,7 +1,9 @@
-//! What every crate of the house may rely on: identifiers, time, parsed values, normalised text.
+//! What every crate of the house may rely on: identifiers, time, parsed values, normalised text, dates and numbers
+//! in French.
 //! No input or output, no database, no word of insertion policy.
 
 mod clock;
+pub mod fr;
 mod id;
 mod nir;
 mod normalise;

@@ -22,6 +22,11 @@ impl Period {
         }
     }
 
+    /// The last day in it, what people are shown; `None` for a span without end.
+    pub fn last_day(&self) -> Option<Date> {
+        self.to.map(|to| to.yesterday().unwrap_or(to))
+    }
+
     pub fn contains(&self, day: Date) -> bool {
         self.from <= day && self.to.is_none_or(|to| day < to)
     }

@@ -1,14 +1,14 @@
 //! What must hold between facts of different kinds. Looked at on the whole territory before a change is
 //! committed: whatever was changed, and in whatever order, nothing contradictory is ever stored.
 
-use base::Date;
+use base::{Date, fr};
 use facts::Fact;
 
 use crate::kind::Described;
 use crate::picture::Facts;
 use crate::posts::Posts;
 use crate::structures::StructureKind;
-use crate::{FactKind, Picture, words};
+use crate::{FactKind, Picture};
 
 /// A fact that contradicts others.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -51,13 +51,13 @@ pub(crate) fn violations(picture: &Picture, posts: &Posts) -> Vec<Violation> {
         if !picture.communes.cover(fact.subject, fact.valid) {
             found.add(fact, "commune", format!(
                 "Le secteur de {structure} sur {commune} vaut {}, mais la commune n’existe pas tout ce temps{}\u{a0}: ajustez la période du secteur.",
-                words::period(fact.valid), life(&picture.communes, fact)
+                fr::period(fact.valid), life(&picture.communes, fact)
             ));
         }
         if !picture.structures.cover(fact.value.structure, fact.valid) {
             found.add(fact, "structure", format!(
                 "Le secteur de {structure} sur {commune} vaut {}, mais la structure n’est pas ouverte tout ce temps\u{a0}: ajustez la période du secteur, ou celle de la structure.",
-                words::period(fact.valid)
+                fr::period(fact.valid)
             ));
         }
         if names.kind(fact.value.structure).is_some_and(|kind| !kind.has_sectors()) {
@@ -74,7 +74,7 @@ pub(crate) fn violations(picture: &Picture, posts: &Posts) -> Vec<Violation> {
         if !picture.structures.cover(fact.subject, fact.valid) {
             found.add(fact, "valid_from", format!(
                 "Le contrat de {structure} vaut {}, mais l’agence n’est pas ouverte tout ce temps\u{a0}: ajustez la période du contrat, ou celle de l’agence.",
-                words::period(fact.valid)
+                fr::period(fact.valid)
             ));
         }
     }
@@ -100,7 +100,7 @@ pub(crate) fn violations(picture: &Picture, posts: &Posts) -> Vec<Violation> {
         if !picture.structures.cover(fact.value.structure, fact.valid) {
             found.add(fact, "structure", format!(
                 "Le poste {} vaut {}, mais {} n’est pas ouverte tout ce temps\u{a0}: ajustez la période du poste, ou celle de la structure.",
-                names.code(fact.subject), words::period(fact.valid), names.name(fact.value.structure)
+                names.code(fact.subject), fr::period(fact.valid), names.name(fact.value.structure)
             ));
         }
     }
@@ -108,7 +108,7 @@ pub(crate) fn violations(picture: &Picture, posts: &Posts) -> Vec<Violation> {
         if !posts.profiles.cover(fact.subject, fact.valid) {
             found.add(fact, "post", format!(
                 "{} tient le poste {} {}, mais le poste n’existe pas tout ce temps\u{a0}: ajustez la période, ou celle du poste.",
-                fact.value.holder, names.code(fact.subject), words::period(fact.valid)
+                fact.value.holder, names.code(fact.subject), fr::period(fact.valid)
             ));
         }
     }
@@ -125,7 +125,6 @@ impl Found {
 
 /// « (jusqu’au 31 décembre 2024) », when the subject has an end.
 fn life<K: Described, S: Described<Subject = K::Subject>>(profiles: &Facts<K>, fact: &Fact<S>) -> String {
-    let end: Option<Date> =
-        profiles.of(fact.subject).last().and_then(|last| last.valid.to).and_then(|to| to.yesterday().ok());
-    end.map_or_else(String::new, |last_day| format!(" (elle finit le {})", words::day(last_day)))
+    let end: Option<Date> = profiles.of(fact.subject).last().and_then(|last| last.valid.last_day());
+    end.map_or_else(String::new, |last_day| format!(" (elle finit le {})", fr::date_long(last_day)))
 }

@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
 
-use base::{Id, Instant};
+use base::{Id, Instant, fr};
 use facts::{Fact, Import, Kind, Provenance, Source};
 use platform::gate::{EditTerritory, permit};
 use platform::{Actor, Platform};
@@ -14,7 +14,7 @@ use crate::kind::{Described, with_kind};
 use crate::names::{Named, Shown};
 use crate::picture::Facts;
 use crate::posts::Posts;
-use crate::{Error, FactKind, Names, Result, store, words};
+use crate::{Error, FactKind, Names, Result, store};
 
 /// Reads a set of files and writes what they change, all of it or nothing; [`Mode::Preview`] goes the same
 /// way and writes nothing. Refused lines are in the report, not in the error.
@@ -235,7 +235,7 @@ fn describe<K: Described>(
         Outcome::Added => (What::Added, None),
         Outcome::Corrected(id) => (What::Corrected, in_force.iter().find(|fact| fact.id == *id)),
     };
-    let period = |valid| Shown::Text(words::period(valid));
+    let period = |valid| Shown::Text(fr::period(valid));
     let mut values = vec![("Période", before.map_or(Shown::Nothing, |fact| period(fact.valid)), period(said.valid))];
     let old = before.map(|fact| fact.value.cells());
     for (place, (field, cell)) in K::FIELDS.iter().zip(said.value.cells()).enumerate() {

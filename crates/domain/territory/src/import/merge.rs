@@ -6,11 +6,10 @@
 
 use std::collections::HashSet;
 
-use base::{Id, Period};
+use base::{Id, Period, fr};
 use facts::{Fact, Plan};
 
 use crate::kind::Described;
-use crate::words;
 
 /// What a line says of a subject.
 #[derive(Clone, Debug)]
@@ -60,7 +59,7 @@ pub(super) fn merge<K: Described>(
         if let Some(rival) = rival {
             refused.push((position, format!(
                 "Cette période ({}) chevauche celle de la ligne {} ({})\u{a0}: ajustez les dates de l’une ou de l’autre.",
-                words::period(one.valid), rival.line, words::period(rival.valid)
+                fr::period(one.valid), rival.line, fr::period(rival.valid)
             )));
         }
     }
@@ -89,7 +88,7 @@ pub(super) fn merge<K: Described>(
         if let Some(rival) = rival {
             refused.push((position, format!(
                 "Une autre valeur est déjà enregistrée {} et chevauche cette ligne ({})\u{a0}: ajoutez au fichier la ligne qui la termine (même début, avec sa date de fin), ou corrigez-la à l’écran.",
-                words::period(rival.valid), words::period(one.valid)
+                fr::period(rival.valid), fr::period(one.valid)
             )));
         }
     }

@@ -1,5 +1,6 @@
 //! Why a file, or one household of it, is not taken. The texts are in French: they go on screen and in the report.
 
+use base::fr;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -90,8 +91,8 @@ pub enum Reason {
     TooLarge(usize),
     #[error(
         "date de référence ({}) postérieure à la date de création ({}) : fichier incohérent, redemander son envoi",
-        long_date(*.reference_date),
-        long_date(*.created_on)
+        fr::date_long(*.reference_date),
+        fr::date_long(*.created_on)
     )]
     DatesReversed { reference_date: Date, created_on: Date },
     #[error(
@@ -105,40 +106,5 @@ pub enum Reason {
 
 /// « aucun foyer », « 1 foyer », « 85 000 foyers ».
 fn count(households: u64) -> String {
-    match households {
-        0 => "aucun foyer".to_owned(),
-        1 => "1\u{a0}foyer".to_owned(),
-        _ => {
-            let digits = households.to_string();
-            let mut grouped = String::new();
-            for (index, digit) in digits.char_indices() {
-                if index > 0 && (digits.len() - index).is_multiple_of(3) {
-                    grouped.push('\u{202f}');
-                }
-                grouped.push(digit);
-            }
-            format!("{grouped}\u{a0}foyers")
-        }
-    }
-}
-
-/// « 1er octobre 2026 », « 22 novembre 2026 ».
-fn long_date(date: Date) -> String {
-    const MONTHS: [&str; 12] = [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ];
-    let month = usize::try_from(date.month()).ok().and_then(|month| MONTHS.get(month - 1)).copied().unwrap_or_default();
-    let day = if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() };
-    format!("{day}\u{a0}{month} {}", date.year())
+    if households == 0 { "aucun foyer".to_owned() } else { fr::count(households, "foyer", "foyers") }
 }
