@@ -1,5 +1,7 @@
 //! The codes of the beneficiary feed in French. Source of the lists: national schema `vrsb0801` and the code lists of
 //! the software that reads it. A code outside the lists is shown as it is, marked « non répertorié ».
+//!
+//! What is said of a person agrees with their sex: the tables write both endings, `divorcé[/e]`, `veu[f/ve]`.
 
 use std::borrow::Cow;
 
@@ -8,6 +10,52 @@ use std::borrow::Cow;
 pub struct Label {
     pub short: Cow<'static, str>,
     pub long: Cow<'static, str>,
+}
+
+/// What words about a person agree with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sex {
+    Man,
+    Woman,
+    Unknown,
+}
+
+impl Sex {
+    /// Reads the code of a civil status (`1` man, `2` woman).
+    pub fn of(code: &str) -> Self {
+        match code {
+            "1" => Self::Man,
+            "2" => Self::Woman,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// A text whose endings are written `[man/woman]`: « divorcé », « divorcée », « divorcé·e » when nothing is known.
+    pub fn agree(self, text: &'static str) -> Cow<'static, str> {
+        if !text.contains('[') {
+            return Cow::Borrowed(text);
+        }
+        let mut agreed = String::with_capacity(text.len());
+        for piece in text.split('[') {
+            match piece.split_once(']') {
+                Some((endings, rest)) => {
+                    let (man, woman) = endings.split_once('/').unwrap_or((endings, endings));
+                    match self {
+                        Self::Man => agreed.push_str(man),
+                        Self::Woman => agreed.push_str(woman),
+                        Self::Unknown => {
+                            agreed.push_str(man);
+                            agreed.push('·');
+                            agreed.push_str(woman);
+                        }
+                    }
+                    agreed.push_str(rest);
+                }
+                None => agreed.push_str(piece),
+            }
+        }
+        Cow::Owned(agreed)
+    }
 }
 
 /// Code, short label, long label.
@@ -34,6 +82,22 @@ macro_rules! labels {
         $(#[$doc])*
         pub fn $function(code: &str) -> Label {
             look_up($table, code)
+        }
+    )+ };
+}
+
+/// The same for codes that describe a person.
+macro_rules! personal_labels {
+    ($($(#[$doc:meta])* $function:ident = $table:ident { $(($code:literal, $short:literal, $long:literal),)+ })+) => { $(
+        const $table: &[Row] = &[$(($code, $short, $long)),+];
+
+        $(#[$doc])*
+        pub fn $function(code: &str, sex: Sex) -> Label {
+            let code = code.trim();
+            match $table.iter().find(|(known, ..)| *known == code) {
+                Some((_, short, long)) => Label { short: sex.agree(short), long: sex.agree(long) },
+                None => unlisted(code),
+            }
         }
     )+ };
 }
@@ -138,32 +202,6 @@ labels! {
         ("PCG", "décision du département", "décision du président du conseil départemental"),
     }
 
-    /// `SITFAM`, the situation of the person responsible for the household.
-    family_situation = FAMILY_SITUATIONS {
-        ("ABA", "déclaré absent", "seul, conjoint déclaré absent"),
-        ("CEL", "célibataire", "célibataire"),
-        ("DIV", "divorcé", "divorcé"),
-        ("ISO", "seul après une vie de couple", "seul après une vie de couple ou un PACS"),
-        ("MAR", "marié", "marié"),
-        ("PAC", "pacsé", "lié par un PACS"),
-        ("RPA", "PACS repris", "reprise de la vie commune après un PACS"),
-        ("RVC", "vie de couple reprise", "reprise de la vie de couple"),
-        ("RVM", "vie maritale reprise", "reprise de la vie commune entre époux"),
-        ("SEF", "séparé de fait", "séparé de fait"),
-        ("SEL", "séparé légalement", "séparé légalement"),
-        ("VEU", "veuf", "veuf ou veuve"),
-        ("VIM", "en couple", "vie de couple sans mariage ni PACS"),
-    }
-
-    /// `ROLEPERS`, the role of a person in a benefit.
-    role = ROLES {
-        ("DEM", "demandeur", "demandeur"),
-        ("CJT", "conjoint", "conjoint du demandeur"),
-        ("ENF", "enfant", "enfant du foyer"),
-        ("AUT", "autre personne à charge", "autre personne à charge du foyer"),
-        ("RDO", "responsable du dossier", "responsable du dossier, non couvert par le droit"),
-    }
-
     /// `NATPF`, the nature of the right.
     right_nature = RIGHT_NATURES {
         ("RSD", "RSA socle", "RSA socle"),
@@ -212,6 +250,34 @@ labels! {
     }
 }
 
+personal_labels! {
+    /// `SITFAM`, the situation of the person responsible for the household.
+    family_situation = FAMILY_SITUATIONS {
+        ("ABA", "conjoint absent", "seul[/e], conjoint ou conjointe en absence déclarée"),
+        ("CEL", "célibataire", "célibataire"),
+        ("DIV", "divorcé[/e]", "divorcé[/e]"),
+        ("ISO", "seul[/e] après une vie de couple", "seul[/e] après une vie de couple ou un PACS"),
+        ("MAR", "marié[/e]", "marié[/e]"),
+        ("PAC", "pacsé[/e]", "lié[/e] par un PACS"),
+        ("RPA", "PACS repris", "reprise de la vie commune après un PACS"),
+        ("RVC", "vie de couple reprise", "reprise de la vie de couple"),
+        ("RVM", "vie maritale reprise", "reprise de la vie commune entre époux"),
+        ("SEF", "séparé[/e] de fait", "séparé[/e] de fait"),
+        ("SEL", "séparé[/e] légalement", "séparé[/e] légalement"),
+        ("VEU", "veu[f/ve]", "veu[f/ve]"),
+        ("VIM", "en couple", "vie de couple sans mariage ni PACS"),
+    }
+
+    /// `ROLEPERS`, the role of a person in a benefit.
+    role = ROLES {
+        ("DEM", "demandeu[r/se]", "demandeu[r/se]"),
+        ("CJT", "conjoint[/e]", "conjoint[/e] de la personne qui a demandé le droit"),
+        ("ENF", "enfant", "enfant du foyer"),
+        ("AUT", "autre personne à charge", "autre personne à charge du foyer"),
+        ("RDO", "responsable du dossier", "responsable du dossier, non couvert[/e] par le droit"),
+    }
+}
+
 /// The families of activities: what a counsellor needs to know of a code.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum ActivityGroup {
@@ -234,7 +300,7 @@ impl ActivityGroup {
             Self::Work => "en emploi",
             Self::Unemployed => "sans emploi",
             Self::Training => "en formation ou en études",
-            Self::Inactive => "inactif",
+            Self::Inactive => "sans activité",
             Self::Unavailable => "indisponible",
             Self::Other => "activité non précisée",
             Self::Unlisted => "activité non répertoriée",
@@ -244,7 +310,7 @@ impl ActivityGroup {
 
 /// `ACT`, with its family. `None` and every health-related code give « indisponible » without the code, which must
 /// not be shown.
-pub fn activity(code: Option<&str>) -> (ActivityGroup, Label) {
+pub fn activity(code: Option<&str>, sex: Sex) -> (ActivityGroup, Label) {
     let plain = |group: ActivityGroup| {
         (group, Label { short: Cow::Borrowed(group.label()), long: Cow::Borrowed(group.label()) })
     };
@@ -252,7 +318,7 @@ pub fn activity(code: Option<&str>) -> (ActivityGroup, Label) {
         return plain(ActivityGroup::Unavailable);
     };
     if let Some((group, _, long)) = ACTIVITIES.iter().find(|(_, known, _)| *known == code) {
-        return (*group, Label { short: Cow::Borrowed(group.label()), long: Cow::Borrowed(long) });
+        return (*group, Label { short: Cow::Borrowed(group.label()), long: sex.agree(long) });
     }
     match GENERAL_ACTIVITIES.iter().find(|(_, codes)| codes.contains(&code)) {
         Some((group, _)) => {
@@ -267,40 +333,40 @@ pub fn activity(code: Option<&str>) -> (ActivityGroup, Label) {
 const ACTIVITIES: &[(ActivityGroup, &str, &str)] = {
     use ActivityGroup::{Inactive, Other, Training, Unemployed, Work};
     &[
-        (Work, "SAL", "salarié"),
-        (Work, "CDI", "salarié en CDI"),
-        (Work, "CDD", "salarié en CDD"),
-        (Work, "INT", "intérimaire ou intermittent"),
-        (Work, "TSA", "travailleur saisonnier"),
-        (Work, "AMA", "assistant maternel"),
-        (Work, "VRP", "représentant de commerce (VRP)"),
-        (Work, "GSA", "gérant salarié"),
-        (Work, "ETI", "travailleur indépendant"),
-        (Work, "AEN", "auto-entrepreneur"),
-        (Work, "EXP", "exploitant agricole"),
-        (Work, "AFA", "aide familial agricole"),
-        (Work, "CJT", "conjoint collaborateur d’un indépendant"),
-        (Work, "APP", "apprenti"),
-        (Work, "DET", "travailleur détaché"),
-        (Work, "VDI", "vendeur à domicile indépendant"),
-        (Work, "DNL", "salarié en dessous de la durée légale"),
+        (Work, "SAL", "salarié[/e]"),
+        (Work, "CDI", "salarié[/e] en CDI"),
+        (Work, "CDD", "salarié[/e] en CDD"),
+        (Work, "INT", "intérimaire ou intermittent[/e]"),
+        (Work, "TSA", "travailleu[r/se] saisonni[er/ère]"),
+        (Work, "AMA", "assistant[/e] maternel[/le]"),
+        (Work, "VRP", "représentant[/e] de commerce (VRP)"),
+        (Work, "GSA", "gérant[/e] salarié[/e]"),
+        (Work, "ETI", "travailleu[r/se] indépendant[/e]"),
+        (Work, "AEN", "auto-entrepreneu[r/se]"),
+        (Work, "EXP", "exploitant[/e] agricole"),
+        (Work, "AFA", "aide familial[/e] agricole"),
+        (Work, "CJT", "conjoint[/e] collaborat[eur/rice] d’une activité indépendante"),
+        (Work, "APP", "apprenti[/e]"),
+        (Work, "DET", "travailleu[r/se] détaché[/e]"),
+        (Work, "VDI", "vendeu[r/se] à domicile indépendant[/e]"),
+        (Work, "DNL", "salarié[/e] en dessous de la durée légale"),
         (Work, "AMT", "mi-temps après un temps plein"),
         (Unemployed, "CHO", "au chômage, sans justificatif"),
-        (Unemployed, "ANP", "inscrit comme demandeur d’emploi"),
-        (Unemployed, "CNI", "au chômage, non indemnisé"),
+        (Unemployed, "ANP", "inscrit[/e] comme demandeu[r/se] d’emploi"),
+        (Unemployed, "CNI", "au chômage, non indemnisé[/e]"),
         (Training, "SFP", "stagiaire de la formation professionnelle"),
         (Training, "PIL", "programme local d’insertion"),
-        (Training, "SNR", "stagiaire non rémunéré"),
+        (Training, "SNR", "stagiaire non rémunéré[/e]"),
         (Training, "SCO", "élève"),
         (Training, "DEG", "fin de la scolarité obligatoire"),
         (Training, "NOB", "enfant non soumis à l’obligation scolaire"),
         (Inactive, "SAC", "sans activité"),
         (Inactive, "SSA", "sans activité, ou service civique ou garantie jeunes"),
-        (Inactive, "RET", "retraité"),
-        (Inactive, "PRE", "préretraité"),
+        (Inactive, "RET", "retraité[/e]"),
+        (Inactive, "PRE", "préretraité[/e]"),
         (Inactive, "RSA", "pension militaire de retraite"),
         (Inactive, "CAC", "activité arrêtée pour un enfant"),
-        (Inactive, "ABS", "absent"),
+        (Inactive, "ABS", "absent[/e]"),
         (Other, "SIN", "situation inconnue"),
         (Other, "DSF", "situation inconnue"),
     ]
@@ -384,9 +450,13 @@ mod tests {
             published.sort_unstable();
             assert_eq!(codes, published);
             for (_, short, long) in *table {
-                assert_typography(short);
-                assert_typography(long);
-                assert!(short.chars().count() <= 32, "{short} is too long for a column");
+                for sex in [Sex::Man, Sex::Woman, Sex::Unknown] {
+                    let (short, long) = (sex.agree(short), sex.agree(long));
+                    assert_typography(&short);
+                    assert_typography(&long);
+                    assert!(!long.contains(['[', ']', '/']), "{long:?}");
+                    assert!(short.chars().count() <= 32, "{short} is too long for a column");
+                }
             }
         }
     }
@@ -396,7 +466,7 @@ mod tests {
         let mut count = 0;
         for (group, published) in PUBLISHED_ACTIVITIES {
             for code in published.split_whitespace() {
-                let (found, label) = activity(Some(code));
+                let (found, label) = activity(Some(code), Sex::Unknown);
                 assert_eq!(found, *group, "{code}");
                 assert_typography(&label.short);
                 assert_typography(&label.long);
@@ -410,7 +480,7 @@ mod tests {
     #[test]
     fn a_health_related_activity_shows_no_code() {
         for code in HEALTH_ACTIVITIES.iter().copied().map(Some).chain([None]) {
-            let (group, label) = activity(code);
+            let (group, label) = activity(code, Sex::Woman);
             assert_eq!(group, ActivityGroup::Unavailable);
             assert_eq!((label.short.as_ref(), label.long.as_ref()), ("indisponible", "indisponible"));
         }
@@ -419,10 +489,22 @@ mod tests {
     #[test]
     fn unknown_and_padded_codes() {
         assert_eq!(right_status("9").short, "code 9 (non répertorié)");
-        assert_eq!(family_situation("").long, "code vide");
-        assert_eq!(role("DEM ").short, "demandeur");
-        assert_eq!(activity(Some("ZZZ")).0, ActivityGroup::Unlisted);
+        assert_eq!(family_situation("", Sex::Woman).long, "code vide");
+        assert_eq!(role("DEM ", Sex::Man).short, "demandeur");
+        assert_eq!(activity(Some("ZZZ"), Sex::Unknown).0, ActivityGroup::Unlisted);
         // The same code does not mean the same in the two kinds of suspension.
         assert_ne!(payment_suspension_reason("DA"), right_suspension_reason("DA"));
+    }
+
+    #[test]
+    fn words_agree_with_the_person() {
+        let divorced = |code: &str| family_situation("DIV", Sex::of(code)).short;
+        assert_eq!([divorced("1"), divorced("2"), divorced("")], ["divorcé", "divorcée", "divorcé·e"]);
+        assert_eq!(family_situation("VEU", Sex::Woman).long, "veuve");
+        assert_eq!(role("DEM", Sex::Woman).short, "demandeuse");
+        assert_eq!(role("DEM", Sex::Unknown).short, "demandeur·se");
+        let (_, seasonal) = activity(Some("TSA"), Sex::Woman);
+        assert_eq!(seasonal.long, "travailleuse saisonnière");
+        assert_eq!(Sex::Man.agree("sans ending"), "sans ending");
     }
 }

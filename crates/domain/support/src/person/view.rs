@@ -6,7 +6,7 @@ use law::publics::Findings;
 
 use super::{Card, Contact, Identity, Membership, Occupation, Person, Registration};
 use crate::feed::FeedFile;
-use crate::labels;
+use crate::labels::{self, Sex};
 use crate::rights::{Address, Claim, Family, Household, RightState};
 
 /// A person's file as it stood: what was true on a day, as far as was known at a moment.
@@ -41,6 +41,21 @@ pub struct PersonFile {
     /// A more recent monthly file is known, and does not speak of the household.
     pub absent_from: Option<Id<Import>>,
     pub timeline: Vec<TimelineEntry>,
+}
+
+impl PersonFile {
+    /// What words about the person agree with, by the civil status that the page shows.
+    pub fn sex(&self) -> Sex {
+        let identity = self.identities.latest(self.on).or(self.identities.0.first());
+        identity.map_or(Sex::Unknown, |fact| Sex::of(&fact.value.sex))
+    }
+
+    /// The same for whoever the family situation is about: the person responsible for the household.
+    pub fn sex_of_the_applicant(&self) -> Sex {
+        let responsible = |member: &&HouseholdMember| matches!(member.membership.role.as_str(), "DEM" | "RDO");
+        let member = self.members.iter().filter(responsible).max_by_key(|member| member.present);
+        member.map_or(Sex::Unknown, |member| Sex::of(&member.identity.sex))
+    }
 }
 
 /// The records of one kind as known at the moment looked at, by start of their period.
@@ -113,8 +128,9 @@ pub(super) fn timeline(file: &PersonFile) -> Vec<TimelineEntry> {
         }
         text
     });
+    let (sex, applicant) = (file.sex(), file.sex_of_the_applicant());
     add(&mut entries, &file.families, |_, family| {
-        format!("Situation familiale\u{a0}: {}", labels::family_situation(&family.situation).long)
+        format!("Situation familiale\u{a0}: {}", labels::family_situation(&family.situation, applicant).long)
     });
     add(&mut entries, &file.addresses, |previous, address| {
         let verb = if previous.is_some() { "Nouvelle adresse" } else { "Adresse" };
@@ -130,7 +146,7 @@ pub(super) fn timeline(file: &PersonFile) -> Vec<TimelineEntry> {
             Some(false) => "hors droits et devoirs",
             None => "droits et devoirs inconnus",
         };
-        let role = labels::role(&membership.role).long;
+        let role = labels::role(&membership.role, sex).long;
         if previous.is_some() {
             format!("Place dans le foyer\u{a0}: {role}, personne {obligations}")
         } else {

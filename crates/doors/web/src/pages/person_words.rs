@@ -1,7 +1,7 @@
 //! What the pages about people say alike: names, birth dates, states of the right.
 
 use base::{Date, Id, fold};
-use support::labels;
+use support::labels::{self, Sex};
 use support::person::{Card, Identity, Person, Precision};
 
 use crate::components::{Badge, Fragment, Link, Tone, Unknown};
@@ -32,10 +32,10 @@ pub fn capitalised(name: &str) -> String {
     out
 }
 
-/// « née DURAND », « né DURAND »; nothing when the birth name is the usual one.
+/// « née DURAND », « né DURAND » (« né·e » when the sex is unknown); nothing when the birth name is the usual one.
 pub fn born(usual_name: &str, birth_name: &str, sex: &str) -> Option<String> {
     let differs = !birth_name.is_empty() && fold(usual_name) != fold(birth_name);
-    differs.then(|| format!("{} {}", if sex == "2" { "née" } else { "né" }, birth_name.to_uppercase()))
+    differs.then(|| format!("{} {}", Sex::of(sex).agree("né[/e]"), birth_name.to_uppercase()))
 }
 
 pub fn identity_name(identity: &Identity) -> String {
@@ -80,9 +80,9 @@ pub fn right_badge(status: &str) -> Fragment {
     Badge::new(right_tone(status), labels::right_status(status).short.into_owned()).into()
 }
 
-/// « demandeur », « conjoint »…; « hors du foyer » for somebody who is not in it now.
-pub fn role(role: &str) -> String {
-    if role.is_empty() { "hors du foyer".to_owned() } else { labels::role(role).short.into_owned() }
+/// « demandeur », « conjointe »…; « hors du foyer » for somebody who is not in it now.
+pub fn role(role: &str, sex: Sex) -> String {
+    if role.is_empty() { "hors du foyer".to_owned() } else { labels::role(role, sex).short.into_owned() }
 }
 
 /// « oui », « non », or « inconnu » with its mark.
@@ -108,6 +108,7 @@ mod tests {
         assert_eq!(capitalised("MARIE-ANNE"), "Marie-Anne");
         assert_eq!(capitalised("ÉLODIE"), "Élodie");
         assert_eq!(born("DIALLO", "TRAORÉ", "2").as_deref(), Some("née TRAORÉ"));
+        assert_eq!(born("DIALLO", "TRAORÉ", "").as_deref(), Some("né·e TRAORÉ"));
         assert_eq!(born("DIALLO", "Diallo", "2"), None);
     }
 

@@ -9,6 +9,7 @@ use axum::routing::get;
 use base::{Date, Id};
 use platform::gate::ActionKind;
 use platform::{Reach, Structure};
+use support::labels::Sex;
 use support::search::{self, Found, Hit, Query as Asked};
 use territory::structures::StructureKind;
 use territory::{Names, communes::Commune};
@@ -170,7 +171,7 @@ impl Shown<'_> {
             birth,
             commune(self.names, &card.commune_code),
             words::right_badge(&card.right_status),
-            words::role(&card.role).into(),
+            words::role(&card.role, Sex::of(&card.sex)).into(),
             Unknown::FEMININE.or(agency),
         ])
     }

@@ -5,7 +5,7 @@ use base::{Date, Period};
 use facts::{Provenance, Source as Origin};
 use law::delays::Delays;
 use law::publics::{Answer, Fact, Finding};
-use support::labels;
+use support::labels::{self, Sex};
 use support::person::{Activity, Contact, HouseholdMember, Membership, PersonFile};
 use support::rights::{Address, RightState, Suspension, SuspensionKind};
 use territory::Names;
@@ -56,7 +56,7 @@ impl View<'_> {
         let birth = self.identity_on().map(|fact| {
             let identity = &fact.value;
             let (day, precision) = (identity.birth_date, identity.birth_date_precision);
-            let born = if identity.sex == "2" { "Née" } else { "Né" };
+            let born = Sex::of(&identity.sex).agree("Né[/e]");
             let when = words::birth_date(day, precision);
             let word = if precision == support::person::Precision::Full { "le" } else { "en" };
             format!("{born} {word} {when}, {}", words::age(day, precision, self.on()))
@@ -81,9 +81,9 @@ impl View<'_> {
             words::right_badge(status)
         };
         let membership = self.membership();
-        let role = words::role(membership.map_or("", |fact| fact.value.role.as_str()));
+        let role = words::role(membership.map_or("", |fact| fact.value.role.as_str()), self.file.sex());
         let obligations = match membership.and_then(|fact| fact.value.obligations) {
-            Some(true) => Badge::info("soumise aux droits et devoirs"),
+            Some(true) => Badge::info(&*self.file.sex().agree("soumis[/e] aux droits et devoirs")),
             Some(false) => Badge::neutral("hors droits et devoirs"),
             None => Badge::new(Tone::Unknown, "droits et devoirs inconnus"),
         };
@@ -131,7 +131,8 @@ impl View<'_> {
         }
         if !self.file.same_person.is_empty() {
             let others = self.file.same_person.iter().map(|card| {
-                let detail = format!("dossier n°\u{a0}{}, {}", card.public_number, words::role(&card.role));
+                let detail =
+                    format!("dossier n°\u{a0}{}, {}", card.public_number, words::role(&card.role, Sex::of(&card.sex)));
                 Fragment::with_detail(Link::new(words::href(card.person), words::card_name(card)), detail)
             });
             let title = if self.file.same_person.len() == 1 {
@@ -183,10 +184,10 @@ impl View<'_> {
             .line("Lieu de naissance", Unknown::MASCULINE.or(text(&identity.birth_place)))
             .line(
                 "Sexe",
-                match identity.sex.as_str() {
-                    "1" => "homme".into(),
-                    "2" => "femme".into(),
-                    _ => Fragment::from(Unknown::MASCULINE),
+                match Sex::of(&identity.sex) {
+                    Sex::Man => "homme".into(),
+                    Sex::Woman => "femme".into(),
+                    Sex::Unknown => Fragment::from(Unknown::MASCULINE),
                 },
             )
             .line("Identifiant France Travail", Unknown::MASCULINE.or(identity.france_travail_id.clone()))
@@ -236,7 +237,7 @@ impl View<'_> {
             } else {
                 Link::new(words::href(member.person), name).into()
             };
-            let role = labels::role(&member.membership.role).short.into_owned();
+            let role = words::role(&member.membership.role, Sex::of(&member.identity.sex));
             let place: Fragment = match (member.present, member.membership.attached_until) {
                 (true, _) => role.into(),
                 (false, Some(until)) => {
@@ -325,7 +326,9 @@ impl View<'_> {
             lines = lines.line(
                 "Situation familiale",
                 Fragment::with_detail(
-                    fr::capitalised(&labels::family_situation(&family.situation).long),
+                    fr::capitalised(
+                        &labels::family_situation(&family.situation, self.file.sex_of_the_applicant()).long,
+                    ),
                     format!("depuis le {}", fr::date_long(family.situation_since)),
                 ),
             );
@@ -339,12 +342,13 @@ impl View<'_> {
             let label = labels::right_status(&fact.value.status).short.into_owned();
             Segment::new(fact.valid, right_look(&fact.value.status), label).source(self.source_of(fact))
         });
+        let sex = self.file.sex();
         let obligations =
             self.file.memberships.0.iter().filter(|fact| fact.value.is_adult_of_the_right()).map(|fact| {
                 let (look, label) = match fact.value.obligations {
-                    Some(true) => (Look::Full, "soumise"),
-                    Some(false) => (Look::Empty, "non soumise"),
-                    None => (Look::Unknown, "inconnu"),
+                    Some(true) => (Look::Full, sex.agree("soumis[/e]")),
+                    Some(false) => (Look::Empty, sex.agree("non soumis[/e]")),
+                    None => (Look::Unknown, "inconnu".into()),
                 };
                 Segment::new(fact.valid, look, label).source(self.source_of(fact))
             });
@@ -376,7 +380,10 @@ impl View<'_> {
             return Fragment::with_detail(Unknown::FEMININE, "le flux n’a donné aucune adresse");
         };
         let homeless = self.file.families.latest(self.on()).is_some_and(|family| family.value.without_fixed_home);
-        let mut lines: Vec<Fragment> = address_lines(&fact.value, homeless).into_iter().map(Into::into).collect();
+        let mut lines: Vec<Fragment> = address_lines(&fact.value, homeless.then_some(self.file.sex_of_the_applicant()))
+            .into_iter()
+            .map(Into::into)
+            .collect();
         lines.push(Fragment::with_detail("", format!("Adresse {}", fr::period(fact.valid))));
         lines.push(self.source_of(fact).into());
         lines_of(lines)
@@ -395,7 +402,7 @@ impl View<'_> {
             .map(|fact| {
                 let address = &fact.value;
                 Row::new([
-                    address_lines(address, false).join(", ").into(),
+                    address_lines(address, None).join(", ").into(),
                     fr::period(fact.valid).into(),
                     self.source_of(fact).into(),
                 ])
@@ -416,7 +423,7 @@ impl View<'_> {
         }
         let activities = fact.value.activities.0.iter().map(|activity| {
             let period = Period { from: activity.since, to: activity.until.and_then(|last| last.tomorrow().ok()) };
-            Fragment::with_detail(activity_name(activity), fr::period(period))
+            Fragment::with_detail(activity_name(activity, self.file.sex()), fr::period(period))
         });
         lines_of(activities.chain([Fragment::from(self.source_of(fact))]))
     }
@@ -435,7 +442,9 @@ impl View<'_> {
         let columns =
             [Column::text("Public"), Column::text("Pourquoi"), Column::text("Jusqu’au"), Column::text("D’après")];
         let rows = self.findings(Answer::Yes).into_iter().map(|finding| {
-            let until = finding.until.map(|until| format!("{}, à vérifier alors", fr::date_long(until)));
+            // The day found is the first on which the answer may be another.
+            let last = finding.until.map(|until| until.yesterday().unwrap_or(until));
+            let until = last.map(|last| format!("{}, à vérifier ensuite", fr::date_long(last)));
             Row::new([
                 Link::new(format!("/regles#{}", finding.rule()), finding.public.label()).into(),
                 finding.why().into(),
@@ -531,15 +540,16 @@ fn transferred(paying_body: &str, since: Date) -> Fragment {
     Fragment::with_detail(paying_body.to_owned(), format!("le {}", fr::date_long(since)))
 }
 
-/// The lines of an envelope. Without fixed home, the complement is the association that gives the address.
-fn address_lines(address: &Address, without_fixed_home: bool) -> Vec<String> {
+/// The lines of an envelope. `homeless`: whoever has no fixed home; the complement is then the association that gives
+/// the address.
+fn address_lines(address: &Address, homeless: Option<Sex>) -> Vec<String> {
     let text = |text: &str| (!text.trim().is_empty()).then(|| words::capitalised(text.trim()));
     let host = address.place_complement.trim();
-    let place = match (without_fixed_home, host.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("chez "))) {
-        _ if host.is_empty() => without_fixed_home.then(|| "Sans domicile fixe".to_owned()),
-        (true, true) => Some(format!("Domiciliée {}", lower_first(&words::capitalised(host)))),
-        (true, false) => Some(format!("Domiciliée chez {}", words::capitalised(host))),
-        (false, _) => text(host),
+    let place = match (homeless, host.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("chez "))) {
+        _ if host.is_empty() => homeless.map(|_| "Sans domicile fixe".to_owned()),
+        (Some(sex), true) => Some(format!("{} {}", sex.agree("Domicilié[/e]"), lower_first(&words::capitalised(host)))),
+        (Some(sex), false) => Some(format!("{} chez {}", sex.agree("Domicilié[/e]"), words::capitalised(host))),
+        (None, _) => text(host),
     };
     let town = format!("{} {}", address.postcode, words::capitalised(&address.commune_name));
     let abroad = (address.country == "HOR").then(|| "Hors de France".to_owned());
@@ -550,8 +560,8 @@ fn address_lines(address: &Address, without_fixed_home: bool) -> Vec<String> {
 }
 
 /// The activity in words; a health-related one shows no code and no detail.
-fn activity_name(activity: &Activity) -> String {
-    let (group, label) = labels::activity(activity.code.as_deref());
+fn activity_name(activity: &Activity, sex: Sex) -> String {
+    let (group, label) = labels::activity(activity.code.as_deref(), sex);
     if *label.long == *group.label() {
         fr::capitalised(group.label())
     } else {

@@ -161,12 +161,41 @@ fn the_heading_says_who_and_what_is_not_known() {
 }
 
 #[test]
+fn words_agree_with_the_person_and_with_the_applicant() {
+    let mut file = file();
+    file.families.0[0].value.situation = "DIV".to_owned();
+    // A man in the household of a divorced woman.
+    file.members.push(HouseholdMember {
+        person: Id::new(2),
+        identity: Identity { sex: "1".to_owned(), ..identity(Precision::Full) },
+        membership: membership("CJT", Some(true), false),
+        present: true,
+    });
+    file.identities.0[0].value.sex = "1".to_owned();
+    file.memberships.0[0].value = membership("CJT", Some(true), false);
+    with(&file, |view| {
+        assert!(view.lead().starts_with("Né en mars"), "{}", view.lead());
+        let badges: String = view.badges().iter().map(ToString::to_string).collect();
+        assert!(badges.contains("soumis aux droits et devoirs") && badges.contains(">conjoint<"), "{badges}");
+        assert!(html(view.right()).contains("Divorcée"));
+        assert!(html(view.household()).contains("demandeuse"));
+    });
+    file.members.clear();
+    file.identities.0[0].value.sex = String::new();
+    with(&file, |view| {
+        assert!(view.lead().starts_with("Né·e en"), "{}", view.lead());
+        assert!(html(view.right()).contains("Divorcé·e"));
+    });
+}
+
+#[test]
 fn a_domiciled_person_lives_with_whoever_gives_the_address() {
-    assert_eq!(address_lines(&address(), true)[0], "Domiciliée chez Emmaus");
-    assert_eq!(address_lines(&address(), false)[0], "Emmaus");
+    assert_eq!(address_lines(&address(), Some(Sex::Woman))[0], "Domiciliée chez Emmaus");
+    assert_eq!(address_lines(&address(), None)[0], "Emmaus");
     let chez = Address { place_complement: "CHEZ EMMAUS".to_owned(), ..address() };
-    assert_eq!(address_lines(&chez, true)[0], "Domiciliée chez Emmaus");
-    assert_eq!(address_lines(&Address { place_complement: String::new(), ..address() }, true)[0], "Sans domicile fixe");
+    assert_eq!(address_lines(&chez, Some(Sex::Man))[0], "Domicilié chez Emmaus");
+    let nowhere = Address { place_complement: String::new(), ..address() };
+    assert_eq!(address_lines(&nowhere, Some(Sex::Unknown))[0], "Sans domicile fixe");
 }
 
 #[test]
