@@ -4,6 +4,6 @@ mod model;
 mod service;
 mod store;
 
-pub use model::{Doubt, Pair, Reason, Side, Verdict};
-pub use service::{about, decide, decide_certain, open_doubts, undo, waiting};
+pub use model::{Certain, Doubt, Outcome, Pair, Reason, Side, Verdict};
+pub use service::{about, certain_doubts, decide, decide_certain, open_doubts, undo, waiting};
 pub(crate) use store::{across_households, decided_groups, elect, propose, regroup};

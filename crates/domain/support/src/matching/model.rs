@@ -68,6 +68,26 @@ pub struct Pair {
     pub verdict: Option<(Verdict, Date)>,
 }
 
+/// A stretch of the pairs on which nothing speaks against « same person ».
+#[derive(Clone, Debug)]
+pub struct Certain {
+    pub pairs: Vec<Pair>,
+    /// Where the next stretch begins; `None` at the end.
+    pub next: Option<Id<Doubt>>,
+    /// Pairs of the same reason looked through for this stretch…
+    pub looked_through: u64,
+    /// …among those that wait.
+    pub waiting: u64,
+}
+
+/// What became of a pair decided with others.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub pair: Pair,
+    /// No: it changed meanwhile, or something speaks against; it still waits.
+    pub decided: bool,
+}
+
 /// One record of a pair.
 #[derive(Clone, Debug)]
 pub struct Side {

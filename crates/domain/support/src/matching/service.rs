@@ -6,7 +6,7 @@ use facts::{Plan, current_many};
 use platform::gate::DecideMatch;
 use platform::{Actor, Permit, Platform, Reading};
 
-use super::model::{Decision, Doubt, Pair, Side, Verdict};
+use super::model::{Certain, Decision, Doubt, Outcome, Pair, Reason, Side, Verdict};
 use super::store;
 use crate::person::{Card, Membership, Person, Registration};
 use crate::{Error, Result};
@@ -17,9 +17,49 @@ pub async fn open_doubts(platform: &Platform, actor: &Actor, after: Id<Doubt>, l
     let doubts = store::open(&platform.db, &permit, after, limit).await?;
     let waiting = store::count_open(&platform.db, &permit).await?;
     let pairs = pairs(platform, &permit, doubts).await?;
-    let shown = serde_json::json!({ "pairs": pairs.iter().map(|pair| pair.doubt.id.raw()).collect::<Vec<_>>() });
-    platform.readings.record(Reading::of(&permit, "match_doubt", None, shown)).await?;
+    record_shown(platform, &permit, &pairs).await?;
     Ok((pairs, waiting))
+}
+
+/// Pairs read at once while looking for certain ones.
+const STRETCH: i64 = 500;
+
+/// Pairs after `after` on which nothing speaks against « same person », oldest first: as many stretches are looked
+/// through as it takes to find `enough` of them or to reach the end.
+pub async fn certain_doubts(platform: &Platform, actor: &Actor, after: Id<Doubt>, enough: usize) -> Result<Certain> {
+    let permit = platform::gate::permit::<DecideMatch>(actor)?;
+    let waiting = store::count_open_for(&platform.db, &permit, Reason::SameNumber).await?;
+    let mut found = Certain { pairs: Vec::new(), next: None, looked_through: 0, waiting: waiting.unsigned_abs() };
+    let mut place = after;
+    'looking: loop {
+        let doubts = store::open_for(&platform.db, &permit, Reason::SameNumber, place, STRETCH).await?;
+        let Some(last) = doubts.last().map(|doubt| doubt.id) else { break };
+        let whole = i64::try_from(doubts.len()).is_ok_and(|read| read == STRETCH);
+        let mut known: HashMap<Id<Doubt>, Pair> = HashMap::new();
+        for pair in pairs(platform, &permit, doubts.clone()).await? {
+            known.insert(pair.doubt.id, pair);
+        }
+        for doubt in doubts {
+            found.looked_through += 1;
+            found.pairs.extend(known.remove(&doubt.id).filter(Pair::is_certain));
+            if found.pairs.len() >= enough {
+                found.next = (whole || doubt.id != last).then_some(doubt.id);
+                break 'looking;
+            }
+        }
+        if !whole {
+            break;
+        }
+        place = last;
+    }
+    record_shown(platform, &permit, &found.pairs).await?;
+    Ok(found)
+}
+
+/// Logs which pairs are about to be shown.
+async fn record_shown(platform: &Platform, permit: &Permit<DecideMatch>, pairs: &[Pair]) -> Result<()> {
+    let shown = serde_json::json!({ "pairs": pairs.iter().map(|pair| pair.doubt.id.raw()).collect::<Vec<_>>() });
+    Ok(platform.readings.record(Reading::of(permit, "match_doubt", None, shown)).await?)
 }
 
 /// Every pair that holds a person, decided or not.
@@ -95,27 +135,23 @@ pub async fn undo(platform: &Platform, actor: &Actor, doubt: Id<Doubt>) -> Resul
     write(platform, &permit, &doubt, None).await
 }
 
-/// Decides « same person » for those of the given pairs on which nothing speaks against it. Gives each
-/// pair with whether it was decided: the others still wait.
-pub async fn decide_certain(
-    platform: &Platform,
-    actor: &Actor,
-    doubts: &[Id<Doubt>],
-) -> Result<Vec<(Id<Doubt>, bool)>> {
+/// Decides « same person » for those of the given pairs on which nothing speaks against it, and gives what became of
+/// each; a pair that is no longer there is left out.
+pub async fn decide_certain(platform: &Platform, actor: &Actor, doubts: &[Id<Doubt>]) -> Result<Vec<Outcome>> {
     let permit = platform::gate::permit::<DecideMatch>(actor)?;
-    let mut results = Vec::with_capacity(doubts.len());
+    let mut outcomes: Vec<Outcome> = Vec::with_capacity(doubts.len());
     for id in doubts {
-        let Some(doubt) = store::doubt(&platform.db, &permit, *id).await? else {
-            results.push((*id, false));
-            continue;
-        };
-        let certain = pairs(platform, &permit, vec![doubt.clone()]).await?.first().is_some_and(Pair::is_certain);
-        if certain {
-            write(platform, &permit, &doubt, Some(Verdict::Same)).await?;
+        let Some(doubt) = store::doubt(&platform.db, &permit, *id).await? else { continue };
+        let Some(pair) = pairs(platform, &permit, vec![doubt]).await?.pop() else { continue };
+        let decided = pair.verdict.is_none() && pair.is_certain();
+        if decided {
+            write(platform, &permit, &pair.doubt, Some(Verdict::Same)).await?;
         }
-        results.push((*id, certain));
+        outcomes.push(Outcome { pair, decided });
     }
-    Ok(results)
+    let shown: Vec<Pair> = outcomes.iter().map(|outcome| outcome.pair.clone()).collect();
+    record_shown(platform, &permit, &shown).await?;
+    Ok(outcomes)
 }
 
 async fn write(

@@ -27,6 +27,11 @@ sql! {
     OPEN = ["SELECT ", Doubt::COLUMNS, " FROM match_doubt d WHERE tenant = $1 AND id > $2
         AND NOT EXISTS (SELECT 1 FROM match_decision m WHERE m.doubt = d.id AND m.replaced_at IS NULL)
         ORDER BY id LIMIT $3"];
+    OPEN_FOR = ["SELECT ", Doubt::COLUMNS, " FROM match_doubt d WHERE tenant = $1 AND id > $2 AND reason = $3
+        AND NOT EXISTS (SELECT 1 FROM match_decision m WHERE m.doubt = d.id AND m.replaced_at IS NULL)
+        ORDER BY id LIMIT $4"];
+    COUNT_OPEN_FOR = "SELECT count(*) FROM match_doubt d WHERE tenant = $1 AND reason = $2
+        AND NOT EXISTS (SELECT 1 FROM match_decision m WHERE m.doubt = d.id AND m.replaced_at IS NULL)";
     COUNT_OPEN = "SELECT count(*) FROM match_doubt d WHERE tenant = $1
         AND NOT EXISTS (SELECT 1 FROM match_decision m WHERE m.doubt = d.id AND m.replaced_at IS NULL)";
 }
@@ -192,6 +197,21 @@ pub(super) async fn open(
     limit: i64,
 ) -> db::Result<Vec<Doubt>> {
     ask.all(&OPEN, &[&permit.tenant(), &after, &limit]).await
+}
+
+/// Those proposed for one reason, after `after`.
+pub(super) async fn open_for(
+    ask: &impl Ask,
+    permit: &Permit<DecideMatch>,
+    reason: Reason,
+    after: Id<Doubt>,
+    limit: i64,
+) -> db::Result<Vec<Doubt>> {
+    ask.all(&OPEN_FOR, &[&permit.tenant(), &after, &reason, &limit]).await
+}
+
+pub(super) async fn count_open_for(ask: &impl Ask, permit: &Permit<DecideMatch>, reason: Reason) -> db::Result<i64> {
+    ask.one(&COUNT_OPEN_FOR, &[&permit.tenant(), &reason]).await
 }
 
 pub(super) async fn count_open(ask: &impl Ask, permit: &Permit<DecideMatch>) -> db::Result<i64> {

@@ -6,7 +6,8 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use base::{Id, fold};
 use platform::gate::ActionKind;
-use support::matching::{self, Doubt, Pair, Side, Verdict};
+use support::labels::Sex;
+use support::matching::{self, Certain, Doubt, Outcome, Pair, Side, Verdict};
 use support::person::Precision;
 use territory::Names;
 
@@ -24,17 +25,18 @@ use crate::routes::{Policy, Route};
 use crate::session::{Signed, redirect_with};
 
 const PATH: &str = "/rapprochements";
+const CERTAIN_PATH: &str = "/rapprochements/certains";
 
 const PAGE: i64 = 25;
 
-/// Pairs looked through for the certain ones.
-const LOOKED_THROUGH: i64 = 500;
+/// Pairs without contradiction shown, and so decided, together.
+const TOGETHER: usize = 100;
 
 pub fn routes() -> Vec<Route> {
     let policy = Policy::May(ActionKind::DecideMatch);
     vec![
         Route::new(PATH, policy, get(list)),
-        Route::new("/rapprochements/certains", policy, get(certain).post(decide_certain)),
+        Route::new(CERTAIN_PATH, policy, get(certain).post(decide_certain)),
         Route::new("/rapprochements/{id}", policy, post(decide)),
         Route::new("/rapprochements/{id}/annuler", policy, post(undo)),
     ]
@@ -124,7 +126,7 @@ fn record(side: &Side, names: &Names) -> Fragment {
         ("Naissance", words::birth_date(card.birth_date, card.birth_date_precision).into()),
         ("Commune", commune(names, &card.commune_code)),
         ("Droit", words::right_badge(&card.right_status)),
-        ("Foyer", Fragment::from(format!("{}, {attached}", words::role(&card.role)))),
+        ("Foyer", Fragment::from(format!("{}, {attached}", words::role(&card.role, Sex::of(&card.sex))))),
         ("N° de demande", card.claim_number.clone().into()),
         ("NIR", if side.has_number { "connu".into() } else { "inconnu".into() }),
     ];
@@ -204,18 +206,20 @@ async fn undo(State(app): State<App>, signed: Signed, Path(id): Path<String>) ->
 }
 
 /// The pairs on which nothing speaks against « same person », to be decided together.
-async fn certain(State(app): State<App>, signed: Signed) -> Result<Response, Problem> {
-    let (pairs, _) = matching::open_doubts(&app.platform, &signed.actor, Id::new(0), LOOKED_THROUGH).await?;
+async fn certain(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    let query = Query::parse(query.as_deref());
+    let after = query.get("apres").and_then(|after| after.parse().ok()).unwrap_or(Id::new(0));
+    let found = matching::certain_doubts(&app.platform, &signed.actor, after, TOGETHER).await?;
     let names = app.directory.names(&app.platform, app.tenant).await?;
-    let certain: Vec<&Pair> = pairs.iter().filter(|pair| pair.is_certain()).collect();
-    let n = u64::try_from(certain.len()).unwrap_or(u64::MAX);
-    let rows = certain.iter().map(|pair| {
+    let rows = found.pairs.iter().map(|pair| {
         let who = format!("{} et {}", words::card_name(&pair.a.card), words::card_name(&pair.b.card));
         row(pair, &names, Fragment::default()).choice(pair.doubt.id.to_string(), who)
     });
+    let first = (after.raw() > 0).then(|| CERTAIN_PATH.to_owned());
+    let next = found.next.map(|next| query.with("apres", next.to_string()).href(CERTAIN_PATH));
     let table = Table::new("certaines", "Même NIR, mêmes noms, même date de naissance", columns("Décision"), rows)
-        .bulk(BulkBar::new("/rapprochements/certains", [Button::primary("Même personne pour les lignes choisies")]))
-        .pager(Pager::new(fr::count(n, "rapprochement sans contradiction", "rapprochements sans contradiction")))
+        .bulk(BulkBar::new(CERTAIN_PATH, [Button::primary("Même personne pour les lignes choisies")]))
+        .pager(Pager::new(looked_through(&found)).previous(first).next(next))
         .empty(
             EmptyState::new(
                 "Aucun rapprochement sans contradiction",
@@ -228,8 +232,19 @@ async fn certain(State(app): State<App>, signed: Signed) -> Result<Response, Pro
         "Aperçu\u{a0}: rien n’est encore décidé",
         "Choisissez les lignes à décider ensemble. Chaque décision pourra être annulée une par une.",
     );
-    let layout = signed.layout(&app, PATH, "Rapprochements sans contradiction").crumb("Rapprochements", PATH);
+    let layout = signed.layout(&app, CERTAIN_PATH, "Rapprochements sans contradiction").crumb("Rapprochements", PATH);
     Ok(page(&Matches { layout, offers_certain: false, notice: Some(notice), table }))
+}
+
+/// How many are shown, and how far the list has been looked through.
+fn looked_through(found: &Certain) -> String {
+    let shown = found.pairs.len() as u64;
+    let shown = fr::count(shown, "rapprochement sans contradiction", "rapprochements sans contradiction");
+    let waiting = fr::count(found.waiting, "qui attend pour un même NIR", "qui attendent pour un même NIR");
+    match found.next {
+        Some(_) => format!("{shown} sur cette page, {} regardés sur {waiting}", fr::number(found.looked_through)),
+        None => shown,
+    }
 }
 
 async fn decide_certain(State(app): State<App>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
@@ -240,38 +255,48 @@ async fn decide_certain(State(app): State<App>, signed: Signed, RawForm(body): R
     if chosen.is_empty() {
         return Ok(redirect_with(
             Flash::warning("Aucune ligne n’était choisie\u{a0}: rien n’a été décidé."),
-            "/rapprochements/certains",
+            CERTAIN_PATH,
         ));
     }
-    let (pairs, _) = matching::open_doubts(&app.platform, &signed.actor, Id::new(0), LOOKED_THROUGH).await?;
+    let outcomes = matching::decide_certain(&app.platform, &signed.actor, &chosen).await?;
     let names = app.directory.names(&app.platform, app.tenant).await?;
-    let results = matching::decide_certain(&app.platform, &signed.actor, &chosen).await?;
-    let done = u64::try_from(results.iter().filter(|(_, decided)| *decided).count()).unwrap_or(u64::MAX);
-    let rows = results.iter().filter_map(|(id, decided)| {
-        let pair = pairs.iter().find(|pair| pair.doubt.id == *id)?;
-        let outcome: Fragment = if *decided {
-            let undo = ActionForm::new(format!("{PATH}/{id}/annuler"), Button::secondary("Annuler"));
+    let rest = matching::certain_doubts(&app.platform, &signed.actor, Id::new(0), 1).await?;
+    let rows = outcomes.iter().map(|outcome| {
+        let told: Fragment = if outcome.decided {
+            let undo = format!("{PATH}/{}/annuler", outcome.pair.doubt.id);
+            let undo = ActionForm::new(undo, Button::secondary("Annuler"));
             Fragment::join([Badge::ok("même personne").into(), undo.into()])
         } else {
             Badge::warning("laissé à décider").into()
         };
-        Some(row(pair, &names, outcome))
+        row(&outcome.pair, &names, told)
     });
     let table = Table::new("resultats", "Résultat de chaque décision", columns("Résultat"), rows);
-    let total = u64::try_from(results.len()).unwrap_or(u64::MAX);
-    let title =
-        format!("{} sur {}", fr::count(done, "rapprochement décidé", "rapprochements décidés"), fr::number(total));
-    let notice = if done == total {
-        Notice::new(Tone::Ok, title, "")
-    } else {
-        Notice::new(
-            Tone::Warning,
-            title,
-            "Les autres ont changé entre-temps ou présentent une contradiction\u{a0}: regardez-les un par un.",
-        )
-    };
-    let layout = signed.layout(&app, PATH, "Rapprochements décidés ensemble").crumb("Rapprochements", PATH);
+    let layout = signed
+        .layout(&app, CERTAIN_PATH, "Rapprochements décidés ensemble")
+        .crumb("Rapprochements", PATH)
+        .crumb("Sans contradiction", CERTAIN_PATH);
+    let notice = decided_together(&outcomes, &chosen, &rest);
     Ok(page(&Matches { layout, offers_certain: false, notice: Some(notice), table }))
+}
+
+/// What was decided of what was asked, and the way to the pairs that still wait.
+fn decided_together(outcomes: &[Outcome], chosen: &[Id<Doubt>], rest: &Certain) -> Notice {
+    let done = outcomes.iter().filter(|outcome| outcome.decided).count() as u64;
+    let title = format!(
+        "{} sur {}",
+        fr::count(done, "rapprochement décidé", "rapprochements décidés"),
+        fr::number(chosen.len())
+    );
+    let all = done == chosen.len() as u64;
+    let left = "Les autres ont changé entre-temps ou présentent une contradiction\u{a0}: regardez-les un par un.";
+    let left = (!all).then(|| Fragment::from(left));
+    let more = (!rest.pairs.is_empty()).then(|| {
+        let waiting = fr::count(rest.waiting, "rapprochement attend", "rapprochements attendent");
+        let told = format!("{waiting} encore pour un même NIR.");
+        Fragment::join([told.into(), Link::new(CERTAIN_PATH, "Continuer avec les suivants").into()])
+    });
+    Notice::new(if all { Tone::Ok } else { Tone::Warning }, title, Fragment::join(left.into_iter().chain(more)))
 }
 
 #[cfg(test)]
@@ -314,5 +339,19 @@ mod tests {
             .unwrap();
         assert!(html.contains("value=\"same\"") && html.contains("value=\"different\""), "{html}");
         assert!(html.contains("Même NIR dans deux foyers"), "{html}");
+    }
+
+    #[test]
+    fn what_is_left_is_said_and_can_be_continued() {
+        let rest = Certain { pairs: vec![pair()], next: None, looked_through: 1, waiting: 1_140 };
+        let outcomes = [Outcome { pair: pair(), decided: true }];
+        let told = Fragment::from(decided_together(&outcomes, &[Id::new(5)], &rest)).to_string();
+        assert!(told.contains("1\u{202f}140\u{a0}rapprochements attendent") && told.contains(CERTAIN_PATH), "{told}");
+        let done = Certain { pairs: Vec::new(), waiting: 0, ..rest.clone() };
+        let told = Fragment::from(decided_together(&outcomes, &[Id::new(5), Id::new(6)], &done)).to_string();
+        assert!(told.contains("1\u{a0}rapprochement décidé sur 2") && !told.contains("Continuer"), "{told}");
+        let page = Certain { next: Some(Id::new(500)), looked_through: 500, ..rest };
+        assert!(looked_through(&page).contains("500 regardés sur 1\u{202f}140"), "{}", looked_through(&page));
+        assert!(!looked_through(&done).contains("regardés"));
     }
 }
