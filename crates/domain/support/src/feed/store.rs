@@ -33,7 +33,7 @@ sql! {
         ORDER BY h.claim_number";
     LAST_ISSUE = "SELECT COALESCE(max(number), 0) FROM feed_issue WHERE file = $1";
     ISSUES = ["SELECT ", Issue::COLUMNS, " FROM feed_issue WHERE tenant = $1 AND file = $2 AND severity = $3 AND number > $4
-        ORDER BY number LIMIT $5"];
+        AND ($5 = '' OR code = $5) ORDER BY number LIMIT $6"];
     FILES_OF_HOUSEHOLD = "SELECT f.id, f.tenant, f.application, f.application_version, f.kind, f.nature, f.created, f.reference_date,
         f.file_name, f.sha256, f.announced, f.households, f.households_done, f.author, f.started_at, f.completed_at, f.report
         FROM sighting s JOIN feed_file f ON f.id = s.file WHERE s.household = $1 AND f.tenant = $2 AND f.started_at <= $3
@@ -207,10 +207,12 @@ pub(super) async fn issues(
     permit: &Permit<ReadImports>,
     file: Id<Import>,
     severity: Severity,
+    code: Option<&str>,
     after: i64,
     limit: i64,
 ) -> db::Result<Vec<Issue>> {
-    ask.all(&ISSUES, &[&permit.tenant(), &file, &severity, &after, &limit]).await
+    let code = code.unwrap_or_default();
+    ask.all(&ISSUES, &[&permit.tenant(), &file, &severity, &after, &code, &limit]).await
 }
 
 pub(super) async fn known_households(

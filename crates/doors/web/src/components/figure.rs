@@ -27,11 +27,22 @@ impl Figure {
         self
     }
 
-    /// Address of the list that the figure counts.
+    /// Address of the list that the figure counts; a zero has no lines to open.
     pub fn lines(mut self, href: impl Into<String>) -> Self {
-        self.lines = Some(href.into());
+        self.lines = (self.value != "0").then(|| href.into());
         self
     }
 }
 
 component!(Figure);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zero_opens_nothing() {
+        let shown = |value: &str| Fragment::from(Figure::new("Refusés", value, "foyers").lines("/ici")).to_string();
+        assert!(shown("3").contains("/ici") && !shown("0").contains("/ici"));
+    }
+}

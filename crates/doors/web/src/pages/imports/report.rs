@@ -158,9 +158,12 @@ fn figures(file: &FeedFile, href: &str) -> Vec<Figure> {
         figure("Nouveaux", report.households_new, households),
         figure("Modifiés", report.households_changed, households),
         figure("Sans changement", report.households_unchanged, households),
-        figure("Refusés", report.households_refused, households).lines(format!("{href}/anomalies?gravite=erreur")),
-        figure("À regarder", report.warnings, ("avertissement", "avertissements"))
-            .lines(format!("{href}/anomalies?gravite=avertissement")),
+        figure("Refusés", report.households_refused, households).lines(issues_href(href, Severity::Error, None)),
+        figure("À regarder", report.warnings, ("avertissement", "avertissements")).lines(issues_href(
+            href,
+            Severity::Warning,
+            None,
+        )),
         figure("Rapprochements proposés", report.doubts, ("paire de fiches", "paires de fiches")),
     ];
     // Only a monthly file speaks of everybody.
@@ -200,6 +203,13 @@ fn severity_code(severity: Severity) -> &'static str {
     }
 }
 
+/// The anomalies of a severity, all of them or those of one code; `report`: the address of the report.
+fn issues_href(report: &str, severity: Severity, code: Option<&str>) -> String {
+    let query = Query::default().with("gravite", severity_code(severity));
+    let query = code.into_iter().fold(query, |query, code| query.with("nature", code));
+    query.href(&format!("{report}/anomalies"))
+}
+
 fn anomalies(groups: &[(Severity, String, i64)], file: &FeedFile, href: &str) -> Option<Table> {
     if groups.is_empty() {
         return None;
@@ -210,7 +220,7 @@ fn anomalies(groups: &[(Severity, String, i64)], file: &FeedFile, href: &str) ->
             Severity::Error => "foyer refusé, situation précédente gardée",
             Severity::Warning => "foyer appliqué, à regarder",
         };
-        let link = Link::new(format!("{href}/anomalies?gravite={}", severity_code(*severity)), group(code));
+        let link = Link::new(issues_href(href, *severity, Some(code)), group(code));
         Row::new([link.into(), outcome.into(), fr::number(n).into()])
     });
     let table = Table::new("anomalies", "Anomalies, par nature", columns, rows);
@@ -273,6 +283,8 @@ fn created(text: &str) -> String {
 struct Issues {
     layout: Layout,
     tabs: Tabs,
+    /// The code that the list is limited to, with the way out.
+    limited: Option<Notice>,
     table: Table,
 }
 
@@ -286,20 +298,31 @@ pub(super) async fn issues(
     let file = feed::file(&app.platform, &signed.actor, number(&id)?).await?;
     let severity = if query.get("gravite") == Some("avertissement") { Severity::Warning } else { Severity::Error };
     let after = query.get("apres").and_then(|after| after.parse().ok()).unwrap_or(0);
-    let found = feed::issues(&app.platform, &signed.actor, file.id, severity, after, PAGE).await?;
+    let code = query.get("nature");
+    let found = feed::issues(&app.platform, &signed.actor, file.id, severity, code, after, PAGE).await?;
     let groups = feed::issue_groups(&app.platform, &signed.actor, file.id).await?;
-    let total = |wanted: Severity| {
-        groups.iter().filter(|(severity, ..)| *severity == wanted).map(|(.., n)| n.unsigned_abs()).sum::<u64>()
+    let total = |wanted: Severity, limit: Option<&str>| {
+        let of = groups
+            .iter()
+            .filter(|(severity, code, _)| *severity == wanted && limit.is_none_or(|limit| limit == code.as_str()));
+        of.map(|(.., n)| n.unsigned_abs()).sum::<u64>()
     };
     let report = format!("{PATH}/{}", file.id);
-    let path = format!("{report}/anomalies");
-    let tab = |severity: Severity| format!("{path}?gravite={}", severity_code(severity));
+    let tab = |severity: Severity| issues_href(&report, severity, None);
     let tabs = Tabs::new("Gravité", tab(severity))
-        .counted(tab(Severity::Error), "Foyers refusés", total(Severity::Error))
-        .counted(tab(Severity::Warning), "Avertissements", total(Severity::Warning));
+        .counted(tab(Severity::Error), "Foyers refusés", total(Severity::Error, None))
+        .counted(tab(Severity::Warning), "Avertissements", total(Severity::Warning, None));
+    let limited = code.map(|code| {
+        let back = Link::new(tab(severity), "Voir toutes les anomalies de cette gravité");
+        Notice::new(Tone::Info, format!("Seulement\u{a0}: {}", group(code)), back)
+    });
+    let here = issues_href(&report, severity, code);
     let title = format!("Anomalies du flux {} du {}", kind(&file.kind), fr::date_long(file.reference_date));
-    let layout = signed.layout(&app, &path, &title).crumb("Imports", PATH).crumb("Compte rendu", report);
-    Ok(page(&Issues { layout, tabs, table: issue_table(&found, total(severity), &tab(severity), after) }))
+    let layout = signed
+        .layout(&app, &format!("{report}/anomalies"), &title)
+        .crumb("Imports", PATH)
+        .crumb("Compte rendu", report.as_str());
+    Ok(page(&Issues { layout, tabs, limited, table: issue_table(&found, total(severity, code), &here, after) }))
 }
 
 /// `here`: the address of the list from its start.
@@ -389,7 +412,10 @@ mod tests {
         let mut imported = file(1, true);
         imported.report.0.warnings = 9;
         let html = Fragment::from(anomalies(&groups, &imported, "/imports/1").unwrap()).to_string();
-        assert!(html.contains("Clés de NIR fausses") && html.contains("gravite=erreur"), "{html}");
+        assert!(html.contains("Clés de NIR fausses"), "{html}");
+        for own in ["gravite=erreur&#38;nature=schema", "gravite=avertissement&#38;nature=nir_key"] {
+            assert!(html.contains(own), "{own}: {html}");
+        }
         assert!(html.contains("dont 5 gardés en détail"), "{html}");
     }
 }
