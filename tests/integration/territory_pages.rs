@@ -172,19 +172,22 @@ async fn an_administrator_edits_and_undoes_on_screen() {
     let refused = admin.post(add, &contract).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
     assert!(refused.text.contains("#champ-valid_to") && refused.text.contains("Marché 2025-118"), "{}", refused.text);
-    contract[3] = ("valid_to", "2029-01-01");
+    // The last day, as people say it.
+    contract[3] = ("valid_to", "2028-12-31");
     let added = admin.post(add, &contract).await;
     assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
     assert_eq!(added.location.as_deref(), Some("/territoire/structures/ali-stains"));
 
     let page = admin.get("/territoire/structures/ali-stains").await;
-    assert!(page.text.contains("Marché 2025-118"));
+    assert!(page.text.contains("Marché 2025-118") && page.text.contains("au 31\u{a0}décembre 2028"), "{}", page.text);
     let contracts = page.text.split("/territoire/faits/contrat/").skip(1);
     let numbers = contracts.filter_map(|rest| rest.split('/').next()?.parse::<i64>().ok());
     let correct = format!("/territoire/faits/contrat/{}/corriger", numbers.last().unwrap());
     let form = admin.get(&correct).await;
     assert!(
-        form.text.contains("value=\"2026-01-01\"") && form.text.contains("<option value=\"ares\" selected>"),
+        form.text.contains("value=\"2026-01-01\"")
+            && form.text.contains("value=\"2028-12-31\"")
+            && form.text.contains("<option value=\"ares\" selected>"),
         "{}",
         form.text
     );

@@ -35,6 +35,8 @@ pub enum Input {
     /// A share of a full-time post, 1 or `0,8`.
     Share,
     Day,
+    /// The last day of something; a file gives the first day after it.
+    LastDay,
     /// One of a list of codes with their labels.
     Choice(fn() -> Vec<(&'static str, &'static str)>),
     /// The code of something that bears one.
@@ -75,6 +77,8 @@ pub enum Cell {
     /// Hundredths of a full-time post.
     Share(i64),
     Day(Date),
+    /// The first day after the last one.
+    Until(Date),
     /// A code and its label.
     Choice(&'static str, &'static str),
     Commune(Id<Commune>),
@@ -106,6 +110,8 @@ pub struct Layout {
     pub to: &'static [&'static str],
     pub from_label: &'static str,
     pub to_label: &'static str,
+    /// Whether `to_label` asks for the last day, as people say it; a file gives the first day after.
+    pub to_is_last_day: bool,
     /// The first day where the file has none.
     pub default_from: Option<Date>,
     /// Whether an unknown code in `subject` is something new rather than a mistake.
@@ -129,7 +135,8 @@ impl Layout {
             from: &["valid_from"],
             to: &["valid_to"],
             from_label: "Depuis le",
-            to_label: "Jusqu’au (exclu)",
+            to_label: "Jusqu’au",
+            to_is_last_day: true,
             default_from: None,
             creates: false,
             signature,
@@ -288,6 +295,15 @@ pub struct Description {
     pub layout: Layout,
     pub fields: &'static [Field],
     pub subject: SubjectKind,
+}
+
+impl Description {
+    /// The columns that people read and type as a last day, and files as the first day after it.
+    pub fn last_days(&self) -> impl Iterator<Item = &'static str> {
+        let to = if self.layout.to_is_last_day { self.layout.to } else { &[] };
+        let fields = self.fields.iter().filter(|field| matches!(field.input, Input::LastDay));
+        to.iter().copied().chain(fields.map(|field| field.column))
+    }
 }
 
 impl FactKind {

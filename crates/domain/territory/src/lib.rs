@@ -22,7 +22,7 @@ use platform::Refusal;
 
 pub use evidence::{Certainty, Evidence, SINCE_EVER};
 pub use kind::{Cell, Described, Description, FactKind, Field, Input, Layout};
-pub use line::{CellProblem, Cells};
+pub use line::{CellProblem, Cells, read_day};
 pub use names::{Named, Names, Shown, SubjectKind};
 pub use picture::{Picture, picture};
 pub use store::{AppliedImport, sector_communes, sector_structures};

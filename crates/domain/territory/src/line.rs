@@ -230,7 +230,7 @@ impl<'a> Line<'a> {
         let period = Period::new(from, to);
         if period.is_none() {
             let column = to_column.unwrap_or(first);
-            self.problem(column, "La fin précède le début ou lui est égale\u{a0}: la fin est le premier jour où le fait ne vaut plus, elle vient après le début.");
+            self.problem(column, "La fin vient avant le début, ou ne laisse aucun jour entre les deux\u{a0}: corrigez l’une des deux dates.");
         }
         period
     }
@@ -248,7 +248,7 @@ impl<'a> Line<'a> {
 }
 
 /// `2026-11-22` or `22/11/2026`.
-pub(crate) fn read_day(text: &str) -> Option<Date> {
+pub fn read_day(text: &str) -> Option<Date> {
     if let Some((day, rest)) = text.split_once('/') {
         let (month, year) = rest.split_once('/')?;
         return Date::new(year.parse().ok().filter(|year| *year >= 1000)?, month.parse().ok()?, day.parse().ok()?).ok();

@@ -65,6 +65,7 @@ sourced_kind! {
         to: &["valid_to", "closed_on"],
         from_label: "Ouvert le (ou description valable depuis le)",
         to_label: "Supprimé le (premier jour sans poste)",
+        to_is_last_day: false,
         creates: true,
         ..Layout::dated("posts", "code", "Code du poste", &["code", "structure", "job"])
     },
@@ -74,7 +75,7 @@ sourced_kind! {
         Field::required("full_time_share", "Part de temps plein", Input::Share).hint("1 pour un temps plein, 0,8 pour 80 %."),
         Field::optional("opened_by", "Ouvert par", Input::Code(SubjectKind::Organisation)),
         Field::optional("funder", "Financé par", Input::Code(SubjectKind::Organisation)),
-        Field::optional("funded_until", "Financé jusqu’au (exclu)", Input::Day).hint("À laisser vide pour un poste permanent."),
+        Field::optional("funded_until", "Financé jusqu’au", Input::LastDay).hint("À laisser vide pour un poste permanent."),
     ];
     read (line) {
         (
@@ -93,7 +94,7 @@ sourced_kind! {
             Cell::Share(value.full_time_percent),
             Cell::of(value.opened_by, Cell::Organisation),
             Cell::of(value.funder, Cell::Organisation),
-            Cell::of(value.funded_until, Cell::Day),
+            Cell::of(value.funded_until, Cell::Until),
         ]
     }
 }

@@ -76,6 +76,7 @@ sourced_kind! {
         to: &["valid_to", "closed_on"],
         from_label: "Ouverte le (ou description valable depuis le)",
         to_label: "Fermée le (premier jour sans ouverture)",
+        to_is_last_day: false,
         creates: true,
         ..Layout::dated("structures", "code", "Code de la structure", &["code", "kind", "name", "organisation"])
     },
@@ -136,7 +137,7 @@ sourced_kind! {
     }
     as AgencyContract, "contrat d’opérateur",
     Layout {
-        to_label: "Fin du contrat (exclue)",
+        to_label: "Dernier jour du contrat",
         ..Layout::dated("agency_contracts", "structure", "Agence", &["structure", "operator"])
     },
     [Field::required("operator", "Opérateur", Input::Code(SubjectKind::Organisation))];

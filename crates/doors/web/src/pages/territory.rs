@@ -190,6 +190,11 @@ fn dated(day: Date, certainty: Certainty) -> Fragment {
     }
 }
 
+/// The last day of what ends before `until`.
+fn last_day(until: Option<Date>) -> Option<Date> {
+    until.map(|until| until.yesterday().unwrap_or(until))
+}
+
 /// Several things in one cell, one under the other.
 #[derive(Template)]
 #[template(path = "territory/lines.html")]

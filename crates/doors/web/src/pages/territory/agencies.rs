@@ -5,7 +5,7 @@ use territory::posts::Posts;
 use territory::structures::{Agency, Status};
 use territory::{Certainty, Picture};
 
-use super::{At, dated, lines, old_knowledge, order, parts, trust};
+use super::{At, dated, last_day, lines, old_knowledge, order, parts, trust};
 use crate::app::App;
 use crate::components::{
     Badge, Column, EmptyState, Figure, FilterBar, Fragment, Link, Notice, Query, Row, Table, Tabs, Unknown,
@@ -123,9 +123,9 @@ fn line(at: &At, picture: &Picture, agency: &Agency<'_>) -> Row {
     let operator = agency.contract.map(|contract| {
         let operator = at.organisation(names, contract.value.operator).into();
         let certainty = contract.value.dates_certainty;
-        let end = contract.valid.to.map_or_else(
+        let end = contract.valid.last_day().map_or_else(
             || "fin du contrat inconnue".into(),
-            |end| Fragment::join(["contrat jusqu’au".into(), dated(end, certainty), "(exclu)".into()]),
+            |last| Fragment::join(["contrat jusqu’au".into(), dated(last, certainty)]),
         );
         Fragment::with_detail(Fragment::join([operator, hypothesis(contract.value.certainty)]), end)
     });
@@ -151,7 +151,8 @@ fn posts_of(at: &At, agency: &Agency<'_>) -> String {
 /// How many are vacant, and when the first funding ends.
 fn posts_in_words(agency: &Agency<'_>) -> Fragment {
     let vacant = Fragment::from(fr::count(agency.posts.vacant, "vacant", "vacants"));
-    let end = agency.posts.funded_until.map(|end| Fragment::from(format!("financés jusqu’au {}", fr::date_short(end))));
+    let end = last_day(agency.posts.funded_until);
+    let end = end.map(|last| Fragment::from(format!("financés jusqu’au {}", fr::date_short(last))));
     lines(std::iter::once(vacant).chain(end))
 }
 

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Form as Posted, Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use base::{Id, Instant};
+use base::{Date, Id, Instant};
 use platform::{Actor, Organisation, Structure};
 use territory::changes::{self, Done, Record};
 use territory::communes::Commune;
@@ -100,6 +100,29 @@ fn kind_of(name: &str) -> Result<FactKind, Problem> {
     FactKind::ALL.iter().copied().find(|kind| slug(*kind) == name).ok_or_else(Problem::not_found)
 }
 
+/// The cells of a record as people read them: where a file gives the day after the last one, the last one.
+fn as_read(description: &Description, cells: &Cells) -> Cells {
+    moved(description, cells, |day| day.yesterday().ok())
+}
+
+/// What a form gives, as a file would.
+fn as_filed(description: &Description, cells: &Cells) -> Cells {
+    moved(description, cells, |day| day.tomorrow().ok())
+}
+
+/// What is not a day stays as it is, to be refused where it is read.
+fn moved(description: &Description, cells: &Cells, step: impl Fn(Date) -> Option<Date>) -> Cells {
+    let mut cells = cells.clone();
+    for column in description.last_days() {
+        if let Some(text) = cells.get_mut(column)
+            && let Some(day) = territory::read_day(text.trim()).and_then(&step)
+        {
+            *text = day.to_string();
+        }
+    }
+    cells
+}
+
 /// What a form must say besides the values.
 struct Ask<'a> {
     description: &'a Description,
@@ -131,7 +154,7 @@ impl Ask<'_> {
             Input::Text => Field::text(name, label),
             Input::Number => Field::digits(name, label),
             Input::Share => Field::text(name, label),
-            Input::Day => Field::date(name, label),
+            Input::Day | Input::LastDay => Field::date(name, label),
             Input::Choice(offered) => Field::select(name, label, choices("Choisir…", offered())),
             Input::Code(sort) => self.code(name, label, sort),
         };
@@ -274,7 +297,7 @@ pub async fn add(
     Posted(cells): Posted<Cells>,
 ) -> Result<Response, Problem> {
     let kind = kind_of(&kind)?;
-    match changes::add(&app.platform, &signed.actor, kind, &cells).await {
+    match changes::add(&app.platform, &signed.actor, kind, &as_filed(&kind.description(), &cells)).await {
         Ok(done) => told(&app, &signed, done, "Le fait est ajouté.").await,
         Err(error) => add_page(&app, &signed, kind, &cells, &mendable(error)?).await,
     }
@@ -310,7 +333,7 @@ pub async fn correcting(
     Path((kind, id)): Path<(String, i64)>,
 ) -> Result<Response, Problem> {
     let record = changes::record(&app.platform, &signed.actor, kind_of(&kind)?, id).await?;
-    let cells = record.cells.clone();
+    let cells = as_read(&record.kind.description(), &record.cells);
     correct_page(&app, &signed, &record, &cells, &[]).await
 }
 
@@ -347,7 +370,7 @@ pub async fn correct(
     Posted(cells): Posted<Cells>,
 ) -> Result<Response, Problem> {
     let kind = kind_of(&kind)?;
-    match changes::correct(&app.platform, &signed.actor, kind, id, &cells).await {
+    match changes::correct(&app.platform, &signed.actor, kind, id, &as_filed(&kind.description(), &cells)).await {
         Ok(done) => told(&app, &signed, done, "Le fait est corrigé.").await,
         Err(error) => {
             let problems = mendable(error)?;
@@ -385,7 +408,11 @@ async fn close_page(
             .lead(format!("{}, {}", record.subject_name, fr::period(record.valid)))
             .crumb("Territoire", PATH)
             .crumb(record.subject_name.clone(), back.clone()),
-        explanation: "La fin est le premier jour où le fait ne vaut plus.".to_owned(),
+        explanation: if description.layout.to_is_last_day {
+            "Donnez le dernier jour où le fait vaut encore.".to_owned()
+        } else {
+            "La fin est le premier jour où le fait ne vaut plus.".to_owned()
+        },
         form: ask.ending(&path, &back),
         withdraw: None,
     };
@@ -399,7 +426,7 @@ pub async fn close(
     Posted(cells): Posted<Cells>,
 ) -> Result<Response, Problem> {
     let kind = kind_of(&kind)?;
-    match changes::close(&app.platform, &signed.actor, kind, id, &cells).await {
+    match changes::close(&app.platform, &signed.actor, kind, id, &as_filed(&kind.description(), &cells)).await {
         Ok(done) => told(&app, &signed, done, "Le fait est terminé.").await,
         Err(error) => {
             let problems = mendable(error)?;

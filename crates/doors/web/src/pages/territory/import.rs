@@ -109,9 +109,11 @@ fn format_help(kind: FactKind) -> Help {
     columns.push(("dates_certainty", "Certitude des dates", false));
     columns.push(("source", "Source", true));
     columns.push(("note", "Remarque", false));
+    let until: Vec<&str> = description.last_days().collect();
     let lines = columns.into_iter().map(|(column, label, required)| {
+        let excluded = if until.contains(&column) { " (exclu\u{a0}: le lendemain du dernier jour)" } else { "" };
         let needed = if required { "" } else { " (facultatif)" };
-        Row::new([column.into(), format!("{label}{needed}").into()])
+        Row::new([column.into(), format!("{label}{excluded}{needed}").into()])
     });
     let table = Table::new(
         format!("format-{}", layout.name),

@@ -8,7 +8,7 @@ use territory::posts::{Job, Post, PostState, PostView, Posts};
 use territory::{FactKind, Picture, SubjectKind, changes};
 
 use super::facts::facts_table;
-use super::{At, around, choices, matches, old_knowledge, order, page_of, parts, share, trust};
+use super::{At, around, choices, last_day, matches, old_knowledge, order, page_of, parts, share, trust};
 use crate::app::App;
 use crate::components::{
     Badge, ButtonKind, Chip, Column, Description, EmptyState, Field, Figure, FilterBar, Fragment, Link, Notice, Pager,
@@ -39,7 +39,7 @@ struct Asked<'a> {
     job: Option<Job>,
     /// Code of a structure.
     structure: Option<&'a str>,
-    /// Funding that ends before this day.
+    /// Funding whose last day is before this one.
     funded_before: Option<Date>,
     text: Option<&'a str>,
 }
@@ -60,7 +60,7 @@ impl<'a> Asked<'a> {
         self.state.is_none_or(|state| post.state == state)
             && self.job.is_none_or(|job| profile.job == job)
             && self.structure.is_none_or(|code| picture.names.code(profile.structure) == code)
-            && self.funded_before.is_none_or(|day| profile.funded_until.is_some_and(|until| until < day))
+            && self.funded_before.is_none_or(|day| profile.funded_until.is_some_and(|until| until <= day))
             && matches(self.text, &searched(picture, post))
     }
 }
@@ -157,7 +157,7 @@ fn table(at: &At, query: &Query, picture: &Picture, views: Vec<PostView<'_>>) ->
         Column::text("Titulaire"),
         Column::text("Vacant depuis").sorted_by("vacance"),
         Column::text("Ouvert le").sorted_by("ouverture"),
-        Column::text("Financé jusqu’au (exclu)").sorted_by("financement"),
+        Column::text("Financé jusqu’au").sorted_by("financement"),
         Column::text("Certitude"),
     ];
     let total = views.len() as u64;
@@ -166,7 +166,7 @@ fn table(at: &At, query: &Query, picture: &Picture, views: Vec<PostView<'_>>) ->
         let profile = &post.profile.value;
         let link = Link::new(at.href(&super::subject_path(SubjectKind::Post, post.code)), profile.job.label())
             .context(post.code);
-        let funded = profile.funded_until.map_or_else(|| "permanent".to_owned(), fr::date_short);
+        let funded = last_day(profile.funded_until).map_or_else(|| "permanent".to_owned(), fr::date_short);
         Row::new([
             Fragment::with_detail(link, share(profile.full_time_percent)),
             at.structure(&picture.names, profile.structure).into(),
@@ -257,8 +257,8 @@ fn description(at: &At, picture: &Picture, post: &PostView<'_>) -> Description {
         .line("Ouvert par", Unknown::MASCULINE.or(profile.opened_by.map(|id| at.organisation(names, id))))
         .line("Financé par", Unknown::MASCULINE.or(profile.funder.map(|id| at.organisation(names, id))))
         .line(
-            "Financé jusqu’au (exclu)",
-            profile.funded_until.map_or_else(|| "poste permanent".to_owned(), fr::date_long),
+            "Financé jusqu’au",
+            last_day(profile.funded_until).map_or_else(|| "poste permanent".to_owned(), fr::date_long),
         )
         .line("Certitude", trust(profile.certainty))
         .line("Code", post.code)

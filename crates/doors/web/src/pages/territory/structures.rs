@@ -305,8 +305,8 @@ fn description(at: &At, picture: &Picture, structure: &StructureView<'_>) -> Des
     description = description.line("Appartient à", at.organisation(names, profile.organisation));
     if structure.kind == StructureKind::LocalInclusionAgency {
         let contract = picture.contract(structure.id).map(|contract| {
-            let end = match contract.valid.to {
-                Some(end) => format!("contrat jusqu’au {} (exclu)", fr::date_long(end)),
+            let end = match contract.valid.last_day() {
+                Some(last) => format!("contrat jusqu’au {}", fr::date_long(last)),
                 None => "fin du contrat inconnue".to_owned(),
             };
             let operator = Fragment::join([
