@@ -43,8 +43,16 @@ static OUTLINES: LazyLock<Vec<Outline>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Width of a letter of a name, in units of the drawing.
-const LETTER: f64 = 11.0;
+/// Height of the names, in units of the drawing.
+pub const LABEL_SIZE: f64 = 22.0;
+/// Width of a letter of a name, on average.
+const LETTER: f64 = 0.52 * LABEL_SIZE;
+/// From one line of a name to the next.
+const LINE: f64 = 1.05 * LABEL_SIZE;
+/// Half of what a line takes in height.
+const HALF_LINE: f64 = 0.36 * LABEL_SIZE;
+/// Lines of a name, at most.
+const LINES: usize = 3;
 
 impl Outline {
     /// The corners of each ring of the path.
@@ -54,21 +62,65 @@ impl Outline {
         self.path.split('M').filter(|part| !part.is_empty()).map(ring).collect()
     }
 
-    /// Whether a name written at the label's point stays inside the outline.
-    pub fn has_room_for(&self, name: &str) -> bool {
-        let (x, y) = self.label;
-        let (mut left, mut right) = (f64::MIN, f64::MAX);
-        for ring in self.rings() {
-            for (&(x1, y1), &(x2, y2)) in ring.iter().zip(ring.iter().cycle().skip(1)) {
-                if (y1 > y) != (y2 > y) {
-                    let crossing = x1 + (y - y1) / (y2 - y1) * (x2 - x1);
-                    if crossing <= x { left = left.max(crossing) } else { right = right.min(crossing) }
+    /// A name in the fewest lines that stay inside the outline when written around the label's point; `None` when there
+    /// is no room for it.
+    pub fn label_of(&self, name: &str) -> Option<Vec<String>> {
+        let rings = self.rings();
+        let mut ways = ways_to_write(name);
+        let longest = |way: &Vec<String>| way.iter().map(|line| line.chars().count()).max();
+        ways.sort_by_key(|way| (way.len(), longest(way)));
+        ways.into_iter().find(|way| {
+            let first = self.label.1 - LINE * (lossless(way.len()) - 1.0) / 2.0;
+            way.iter().zip(0_u32..).all(|(line, number)| {
+                let middle = first + LINE * f64::from(number);
+                let room = [-HALF_LINE, HALF_LINE].map(|side| half_width(&rings, self.label.0, middle + side));
+                2.0 * room[0].min(room[1]) >= lossless(line.chars().count()) * LETTER
+            })
+        })
+    }
+}
+
+/// A count of letters or lines, for a place in the drawing.
+fn lossless(count: usize) -> f64 {
+    f64::from(u16::try_from(count).unwrap_or(u16::MAX))
+}
+
+/// How far a line centred on `x` reaches on both sides without leaving the outline; 0 outside it.
+fn half_width(rings: &[Vec<(f64, f64)>], x: f64, y: f64) -> f64 {
+    let (mut left, mut right, mut inside) = (f64::MIN, f64::MAX, false);
+    for ring in rings {
+        for (&(x1, y1), &(x2, y2)) in ring.iter().zip(ring.iter().cycle().skip(1)) {
+            if (y1 > y) != (y2 > y) {
+                let crossing = x1 + (y - y1) / (y2 - y1) * (x2 - x1);
+                if crossing <= x {
+                    left = left.max(crossing);
+                    inside = !inside;
+                } else {
+                    right = right.min(crossing);
                 }
             }
         }
-        let letters = u32::try_from(name.chars().count()).unwrap_or(u32::MAX);
-        2.0 * (x - left).min(right - x) >= f64::from(letters) * LETTER
     }
+    if inside { (x - left).min(right - x) } else { 0.0 }
+}
+
+/// Every way to write a name in one to [`LINES`] lines, cut after hyphens and at blanks.
+fn ways_to_write(name: &str) -> Vec<Vec<String>> {
+    let pieces: Vec<&str> = name.split_inclusive(['-', ' ']).collect();
+    let mut ways: Vec<Vec<String>> = vec![Vec::new()];
+    for piece in pieces {
+        let mut longer = Vec::new();
+        for way in ways {
+            if let Some((last, before)) = way.split_last() {
+                longer.push(before.iter().cloned().chain([format!("{last}{piece}")]).collect());
+            }
+            if way.len() < LINES {
+                longer.push(way.into_iter().chain([piece.to_owned()]).collect());
+            }
+        }
+        ways = longer;
+    }
+    ways.into_iter().map(|way| way.iter().map(|line| line.trim_end().to_owned()).collect()).collect()
 }
 
 /// Number of shades that tell areas apart.
@@ -164,11 +216,28 @@ mod tests {
             assert_eq!(codes.len(), expected);
             assert_eq!(outlines(day).count(), expected);
         }
-        assert!(outlines(date(2026, 1, 1)).any(|outline| outline.has_room_for("Nom")));
         assert!(outlines(date(2026, 1, 1)).all(|outline| {
             let (x, y) = outline.label;
             (0.0..=1000.0).contains(&x) && (0.0..=1000.0).contains(&y) && outline.path.starts_with('M')
         }));
+    }
+
+    #[test]
+    fn a_name_is_cut_only_where_it_needs_to_be() {
+        let square = |side: f64| Outline {
+            commune: "93000".to_owned(),
+            from: None,
+            to: None,
+            path: format!("M0,0 {side},0 {side},{side} 0,{side}Z"),
+            label: (side / 2.0, side / 2.0),
+        };
+        let written = |side, name| square(side).label_of(name);
+        assert_eq!(written(340.0, "Aulnay-sous-Bois").unwrap(), ["Aulnay-sous-Bois"]);
+        assert_eq!(written(140.0, "Aulnay-sous-Bois").unwrap(), ["Aulnay-", "sous-Bois"]);
+        assert_eq!(written(95.0, "Aulnay-sous-Bois").unwrap(), ["Aulnay-", "sous-", "Bois"]);
+        assert_eq!(written(130.0, "Le Raincy").unwrap(), ["Le Raincy"]);
+        assert_eq!(written(60.0, "Aulnay-sous-Bois"), None);
+        assert!(outlines(date(2026, 1, 1)).any(|outline| outline.label_of("Nom").is_some()));
     }
 
     #[test]

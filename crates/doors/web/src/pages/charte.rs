@@ -460,7 +460,7 @@ fn map() -> Map {
         Area::new(*name, *path)
             .value(fr::count(*people, "personne", "personnes"), *shade)
             .href("/charte#carte")
-            .label_at(*x, *y)
+            .labelled(vec![(*name).to_owned()], (*x, *y))
     });
     Map::new("communes", "Personnes suivies par commune", "0 0 400 295", outlines, table).legend([
         (0, "moins de 500".to_owned()),

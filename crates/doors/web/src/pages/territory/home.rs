@@ -200,17 +200,22 @@ fn map_of(at: &At, query: &Query, picture: &Picture, agencies: &[Agency<'_>], th
         }
         (_, None) => 0,
     };
+    let mut areas = areas;
+    areas.sort_by_cached_key(|area| base::fold(&area.commune.profile.value.name));
+    let mut numbers = 1_u32..;
     let drawn = areas.iter().map(|drawn| {
         let name = drawn.commune.profile.value.name.as_str();
         let area = Area::new(name, &*drawn.outline.path)
             .value(said(theme, &drawn.commune, &drawn.value), shade(drawn))
             .href(at.href(&format!("{PATH}/communes/{}", drawn.commune.code)));
-        let (x, y) = drawn.outline.label;
-        if drawn.outline.has_room_for(name) { area.label_at(x, y) } else { area }
+        match (drawn.outline.label_of(name), drawn.outline.label) {
+            (Some(lines), at) => area.labelled(lines, at),
+            (None, at) => numbers.by_ref().take(1).fold(area, |area, number| area.numbered(number, at)),
+        }
     });
     let drawn: Vec<Area> = drawn.collect();
     let table = table(at, query, picture, agencies, theme);
-    let map = Map::new("carte", "Communes du département", map::VIEW_BOX, drawn, table);
+    let map = Map::new("carte", "Communes du département", map::VIEW_BOX, drawn, table).label_size(map::LABEL_SIZE);
     if theme == Theme::Agency {
         return map;
     }
