@@ -76,6 +76,8 @@ pub async fn open_file(
     }
     same_person.retain(|card| card.person != person && scope.holds(&card.commune_code));
 
+    let identities = history::<Identity>(db, tenant, person).await?;
+    let first_known = identities.iter().map(|fact| fact.recorded_at).min();
     let mut file = PersonFile {
         person,
         household,
@@ -84,7 +86,7 @@ pub async fn open_file(
         known,
         card,
         same_person,
-        identities: dated(db, tenant, person, known).await?,
+        identities: Dated::as_known(identities, known),
         registration: dated(db, tenant, person, known).await?,
         memberships: dated(db, tenant, person, known).await?,
         occupations: dated(db, tenant, person, known).await?,
@@ -95,6 +97,7 @@ pub async fn open_file(
         addresses: dated(db, tenant, household, known).await?,
         members,
         publics: None,
+        first_known,
         files: HashMap::new(),
         last_seen: None,
         absent_from: None,

@@ -34,6 +34,8 @@ pub struct PersonFile {
     pub members: Vec<HouseholdMember>,
     /// `None` when nothing was known of the person's birth.
     pub publics: Option<Findings>,
+    /// When the house first learned something of the person, whatever the moment looked at.
+    pub first_known: Option<Instant>,
     /// The files that the facts come from.
     pub files: HashMap<Id<Import>, FeedFile>,
     /// The last file that spoke of the household, by what was known.

@@ -94,7 +94,10 @@ async fn draw(
         layout,
         mismatch,
         notice: day.map(|day| known_then(&files, day)),
-        table: table(&received, form.is_some() && day.is_none()),
+        table: match day {
+            Some(day) => table(&received, nothing_then(&files, day)),
+            None => table(&received, nothing_yet(form.is_some())),
+        },
         past: Field::date("connu", "Ce que l’on savait le")
             .required()
             .value(query.get("connu").unwrap_or_default())
@@ -190,7 +193,7 @@ fn standing(job: &JobState, now: Instant) -> Standing {
     }
 }
 
-fn table(received: &[Reception<'_>], offers_form: bool) -> Table {
+fn table(received: &[Reception<'_>], empty: EmptyState) -> Table {
     let columns = [
         Column::text("Fichier"),
         Column::text("Flux"),
@@ -218,14 +221,36 @@ fn table(received: &[Reception<'_>], offers_form: bool) -> Table {
         ])
     });
     let n = u64::try_from(received.len()).unwrap_or(u64::MAX);
+    Table::new("imports", "Fichiers reçus", columns, rows)
+        .pager(Pager::new(fr::count(n, "fichier reçu", "fichiers reçus")))
+        .empty(empty)
+}
+
+fn nothing_yet(offers_form: bool) -> EmptyState {
     let advice = if offers_form {
         "Déposez ci-dessus le fichier mensuel reçu de la CAF ou de la MSA, décompressé."
     } else {
         "Les fichiers importés apparaîtront ici, avec leur compte rendu."
     };
-    Table::new("imports", "Fichiers reçus", columns, rows)
-        .pager(Pager::new(fr::count(n, "fichier reçu", "fichiers reçus")))
-        .empty(EmptyState::new("Aucun fichier reçu", advice))
+    EmptyState::new("Aucun fichier reçu", advice)
+}
+
+/// On a day before the first file: when it came.
+fn nothing_then(files: &[FeedFile], day: Date) -> EmptyState {
+    let title = format!("Aucun fichier n’était encore reçu le {}", fr::date_long(day));
+    match files.iter().min_by_key(|file| file.started_at) {
+        Some(first) => {
+            let came = first.started_at.date();
+            let told = format!(
+                "Le premier, «\u{a0}{}\u{a0}», est arrivé le {}\u{a0}: choisissez ce jour ou un jour plus récent.",
+                first.file_name,
+                fr::date_long(came)
+            );
+            let link = format!("Ce que l’on savait le {}", fr::date_long(came));
+            EmptyState::new(title, told).link(Link::new(format!("{PATH}?connu={came}"), link))
+        }
+        None => EmptyState::new(title, "Aucun fichier n’a été reçu depuis non plus."),
+    }
 }
 
 /// « mensuel », « entre deux mois ».
@@ -360,6 +385,8 @@ mod tests {
         assert!(Fragment::from(before).to_string().contains("Aucun fichier mensuel"));
         let after = Fragment::from(known_then(&files, date(2026, 11, 6))).to_string();
         assert!(after.contains("31\u{a0}octobre 2026") && after.contains("200\u{a0}foyers"), "{after}");
+        let empty = Fragment::from(nothing_then(&files, date(2026, 11, 4))).to_string();
+        assert!(empty.contains("est arrivé le 5\u{a0}novembre 2026") && empty.contains("connu=2026-11-05"), "{empty}");
         let then = Instant::end_of(date(2026, 11, 4));
         assert!(receptions(&files, &[], then, Instant::MAX).is_empty());
     }

@@ -67,6 +67,8 @@ struct PersonPage {
     timeline: Timeline,
     past: Past,
     readers: Option<Table>,
+    /// The moment looked at is before anything was known: only that is said.
+    unknown_then: bool,
 }
 
 /// How the person can be reached: a form for those who may change it.
@@ -159,6 +161,7 @@ async fn draw(
         unanswered_in_short: view.unanswered_in_short(),
         others: view.other_publics(),
         timeline: view.timeline(),
+        unknown_then: view.is_unknown_then(),
         past,
         readers,
         layout,

@@ -112,9 +112,48 @@ impl View<'_> {
         self.source(fact.provenance, fact.recorded_at.date())
     }
 
+    /// Whether the moment looked at is before anything was known of the person.
+    pub(super) fn is_unknown_then(&self) -> bool {
+        self.file.identities.0.is_empty()
+    }
+
+    /// Why the page is empty, and where it no longer is.
+    fn unknown_then(&self) -> Option<Notice> {
+        let first = self.file.first_known.filter(|_| self.is_unknown_then())?.date();
+        let known = self.file.known.date();
+        let told = format!(
+            "Le {}, aucun fichier reçu ne parlait encore de cette personne\u{a0}: le premier est arrivé le {}. Choisissez ce jour ou un jour plus récent sous «\u{a0}Telle qu’on la connaissait le\u{a0}».",
+            fr::date_long(known),
+            fr::date_long(first)
+        );
+        let href = format!("{}?au={first}&connu={first}", words::href(self.file.person));
+        let link = Link::new(href, format!("Voir ce que l’on savait le {}", fr::date_long(first)));
+        Some(Notice::new(
+            Tone::Info,
+            "Rien n’était connu de cette personne à cette date",
+            Fragment::join([told.into(), link.into()]),
+        ))
+    }
+
+    /// Why most of the page is empty on a day before every known fact.
+    fn before_everything(&self) -> Option<Notice> {
+        let first = self.file.timeline.iter().map(|entry| entry.on).min()?;
+        (self.on() < first).then(|| {
+            let told = format!(
+                "Les fichiers reçus ne disent rien d’avant le {}\u{a0}: ce qui est «\u{a0}inconnu\u{a0}» ci-dessous n’a pas été transmis.",
+                fr::date_long(first)
+            );
+            let link = Link::new(
+                format!("{}?au={first}", words::href(self.file.person)),
+                format!("Voir la situation du {}", fr::date_long(first)),
+            );
+            Notice::new(Tone::Info, "Aucun fait ne vaut encore ce jour-là", Fragment::join([told.into(), link.into()]))
+        })
+    }
+
     /// What the reader must know before anything else.
     pub(super) fn notices(&self) -> Vec<Notice> {
-        let mut notices = Vec::new();
+        let mut notices: Vec<Notice> = self.unknown_then().or_else(|| self.before_everything()).into_iter().collect();
         if let Some(file) = self.file.absent_from.and_then(|absent| self.file.files.get(&absent)) {
             let seen = self.file.last_seen.and_then(|seen| self.file.files.get(&seen));
             let seen = seen.map(|seen| {

@@ -133,6 +133,7 @@ fn file() -> PersonFile {
             present: true,
         }],
         publics: None,
+        first_known: None,
         files: HashMap::new(),
         last_seen: None,
         absent_from: None,
@@ -238,5 +239,35 @@ fn unknown_publics_say_what_is_missing() {
         let table = html(view.unanswered().unwrap());
         assert!(table.contains("évaluation du niveau de français") && table.contains("inconnu"), "{table}");
         assert!(html(view.publics()).contains("ce n’est pas «\u{a0}non\u{a0}»"));
+    });
+}
+
+#[test]
+fn a_day_before_anything_was_known_says_since_when_it_is() {
+    let mut file = file();
+    with(&file, |view| assert!(!view.is_unknown_then() && view.notices().is_empty()));
+    file.identities = Dated(Vec::new());
+    file.first_known = Some(Instant::start_of(date(2026, 2, 5)));
+    file.known = Instant::end_of(date(2026, 1, 1));
+    with(&file, |view| {
+        let told = html(view.notices().remove(0));
+        assert!(view.is_unknown_then() && told.contains("arrivé le 5\u{a0}février 2026"), "{told}");
+        assert!(told.contains("connu=2026-02-05"), "{told}");
+    });
+}
+
+#[test]
+fn a_day_before_every_fact_leads_to_the_first() {
+    let mut file = file();
+    file.on = date(2020, 1, 1);
+    file.timeline = vec![support::person::TimelineEntry {
+        on: date(2024, 1, 1),
+        what: "Droit".to_owned(),
+        recorded_at: Instant::start_of(TODAY),
+        provenance: Provenance { source: Origin::Hand, import: None, line: None, author: None },
+    }];
+    with(&file, |view| {
+        let told = html(view.notices().remove(0));
+        assert!(told.contains("d’avant le 1er\u{a0}janvier 2024") && told.contains("au=2024-01-01"), "{told}");
     });
 }
