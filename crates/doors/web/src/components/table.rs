@@ -20,6 +20,9 @@ pub struct Table {
     empty: Option<EmptyState>,
 }
 
+/// With more columns than this, lines become cards sooner.
+const MANY: usize = 4;
+
 /// How a column's cells are set.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 enum Align {
@@ -220,6 +223,10 @@ impl Table {
     /// Pairs each cell with its column.
     fn cells<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = (&'a Column, &'a Fragment)> {
         self.columns.iter().zip(&row.cells)
+    }
+
+    fn many(&self) -> bool {
+        self.columns.len() > MANY
     }
 
     fn choices(&self) -> bool {
