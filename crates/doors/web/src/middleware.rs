@@ -1,5 +1,5 @@
 //! What surrounds every route: traces and measures, compression, headers, error pages, protection
-//! against panics, slowness, other sites and oversized bodies.
+//! against panics, slowness, other sites, oversized bodies and null characters.
 
 mod client;
 mod errors;
@@ -7,6 +7,7 @@ mod headers;
 mod limits;
 mod observe;
 mod sign_in;
+mod text;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,6 +72,7 @@ pub fn surround<S: Clone + Send + Sync + 'static>(
     let hurry = limits::Hurry::new(protection.time_limit, &protection.unhurried_routes);
     // From the innermost to the outermost.
     Ok(routes
+        .layer(from_fn(text::refuse_nul))
         .layer(DefaultBodyLimit::max(protection.body_limit))
         .layer(csrf)
         .layer(from_fn_with_state(hurry, limits::in_time))

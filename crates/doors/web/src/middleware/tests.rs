@@ -120,3 +120,19 @@ fn a_wrong_public_origin_is_refused() {
     let clock = Clock::manual(Instant::from_micros(0));
     assert!(surround(Router::<()>::new(), Site::sample().shared(), clock, &protection).is_err());
 }
+
+#[tokio::test]
+async fn a_null_character_is_refused_wherever_it_comes_from() {
+    for path in ["/page?q=dupont%00", "/page?q=%2500%00", "/pa%00ge"] {
+        let (status, _, text) = read(path).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{path}");
+        assert!(text.contains("caractère nul"), "{text}");
+    }
+    let write = |body: &'static str| async move { ask(None, Method::POST, "/ecrire", &[FORM], body).await };
+    assert_eq!(write("nom=A&prenom=B%00").await.0, StatusCode::BAD_REQUEST);
+    assert_eq!(write("nom=A\0&prenom=B").await.0, StatusCode::BAD_REQUEST);
+    // A percent sign followed by two zeros is a text like another.
+    let (status, _, text) = write("nom=%2500&prenom=B").await;
+    assert_eq!((status, text.as_str()), (StatusCode::OK, "2"));
+    assert_eq!(read("/page?q=%2500").await.0, StatusCode::OK);
+}
