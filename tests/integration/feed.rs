@@ -107,7 +107,8 @@ struct House {
 async fn house(scratch: &Scratch) -> House {
     let clock = Clock::manual(Instant::start_of(today()));
     let platform = Platform::start(scratch.db.clone(), clock, Keys::derive(&[7; 32]), Mail::none());
-    let department = platform::tenant::ensure(&platform, "93", "Département fictif", &[]).await.unwrap();
+    let department =
+        platform::tenant::ensure(&platform, "93", "Département fictif", support::declared_parameters()).await.unwrap();
     House { platform, actor: Actor::program(department.id) }
 }
 

@@ -32,7 +32,10 @@ struct House {
 async fn house(scratch: &Scratch) -> House {
     let clock = clock();
     let platform = Platform::start(scratch.db.clone(), clock.clone(), Keys::derive(&[7; 32]), Mail::none());
-    let tenant = platform::tenant::ensure(&platform, "93", "Seine-Saint-Denis", &[]).await.unwrap().id;
+    let tenant = platform::tenant::ensure(&platform, "93", "Seine-Saint-Denis", support::declared_parameters())
+        .await
+        .unwrap()
+        .id;
     let admin = permit(&Actor::program(tenant)).unwrap();
     House { platform, clock, tenant, admin }
 }
@@ -326,7 +329,7 @@ async fn parameters_keep_what_was_known() {
         assert!(matches!(set(empty, months).await, Err(Error::Conflict(_))));
 
         // A second start changes nothing.
-        platform::tenant::ensure(platform, "93", "Seine-Saint-Denis", &[]).await.unwrap();
+        platform::tenant::ensure(platform, "93", "Seine-Saint-Denis", support::declared_parameters()).await.unwrap();
         let again = Parameters::known_at(&platform.db, house.tenant, platform.now()).await.unwrap();
         assert_eq!(again.all().len(), now.all().len());
     })
@@ -623,7 +626,10 @@ async fn two_first_starts_make_one_tenant() {
             .map(|_| {
                 let platform = platform.clone();
                 tokio::spawn(async move {
-                    platform::tenant::ensure(&platform, "93", "Seine-Saint-Denis", &[]).await.unwrap().id
+                    platform::tenant::ensure(&platform, "93", "Seine-Saint-Denis", support::declared_parameters())
+                        .await
+                        .unwrap()
+                        .id
                 })
             })
             .collect();

@@ -22,7 +22,10 @@ use territory::{AsOf, Cells, Error, FactKind, Picture, SubjectKind, reference};
 /// A platform on a database, and an administrator of the département.
 async fn house(db: &db::Db) -> (Platform, Actor) {
     let platform = Platform::start(db.clone(), clock(), Keys::derive(&[7; 32]), Mail::none());
-    let tenant = platform::tenant::ensure(&platform, "93", "Seine-Saint-Denis", &[]).await.unwrap().id;
+    let tenant = platform::tenant::ensure(&platform, "93", "Seine-Saint-Denis", support::declared_parameters())
+        .await
+        .unwrap()
+        .id;
     let program = Actor::program(tenant);
     let accounts = permit(&program).unwrap();
     let email = Email::parse("claude.fictive@exemple.fr").unwrap();

@@ -38,7 +38,10 @@ struct Answer {
 impl Browser {
     async fn new(scratch: &Scratch, role: Role, purpose: Purpose) -> Self {
         let platform = Platform::start(scratch.db.clone(), clock(), Keys::derive(&[7; 32]), Mail::none());
-        let tenant = platform::tenant::ensure(&platform, "93", "Seine-Saint-Denis", &[]).await.unwrap().id;
+        let tenant = platform::tenant::ensure(&platform, "93", "Seine-Saint-Denis", support::declared_parameters())
+            .await
+            .unwrap()
+            .id;
         let program = Actor::program(tenant);
         territory::reference::load(&platform, &program).await.unwrap();
         let accounts = permit(&program).unwrap();

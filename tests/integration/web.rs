@@ -320,8 +320,8 @@ async fn a_session_opens_ends_and_comes_back_to_where_one_was() {
     let before = browser.clone();
     let answer = browser.post("/deconnexion", "").await;
     assert_eq!(answer.location(), "/connexion");
-    assert!(browser.get("/connexion").await.body.contains("Vous êtes déconnecté"));
-    assert!(!browser.get("/connexion").await.body.contains("Vous êtes déconnecté"), "a message is shown once");
+    assert!(browser.get("/connexion").await.body.contains("Votre session est fermée"));
+    assert!(!browser.get("/connexion").await.body.contains("Votre session est fermée"), "a message is shown once");
     assert!(before.clone().get("/").await.location().starts_with("/connexion"), "the token is dead, whoever kept it");
 }
 

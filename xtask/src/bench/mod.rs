@@ -47,7 +47,8 @@ async fn platform(url: &str) -> anyhow::Result<(Platform, Actor)> {
     let db = db::Db::open(url).await?;
     db::migrate(&db, migrations::ALL, &clock).await?;
     let platform = Platform::start(db, clock, Keys::derive(&[7; 32]), Mail::none());
-    let department = platform::tenant::ensure(&platform, "93", "Seine-Saint-Denis", support::declared_parameters()).await?;
+    let department =
+        platform::tenant::ensure(&platform, "93", "Seine-Saint-Denis", support::declared_parameters()).await?;
     let actor = Actor::program(department.id);
     Ok((platform, actor))
 }

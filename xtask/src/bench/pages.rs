@@ -113,7 +113,8 @@ async fn furnished(url: &str, households: u64) -> anyhow::Result<Platform> {
     db::migrate(&db, migrations::ALL, &past).await?;
     let keys = Keys::derive(&[7; 32]);
     let platform = Platform::start(db.clone(), past, keys.clone(), Mail::none());
-    let department = platform::tenant::ensure(&platform, "93", "Seine-Saint-Denis", support::declared_parameters()).await?;
+    let department =
+        platform::tenant::ensure(&platform, "93", "Seine-Saint-Denis", support::declared_parameters()).await?;
     platform.keys.check(&platform.db, department.id).await?;
     let actor = Actor::program(department.id);
     demo::settle(&platform, &actor, |_, _, _| {}).await?;

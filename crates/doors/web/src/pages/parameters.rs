@@ -126,25 +126,6 @@ async fn list(State(app): State<App>, signed: Signed) -> Result<Response, Proble
         ]);
         add(&mut groups, &fact.value.name, row);
     }
-    // What the rules bring with them and nobody has made a setting of.
-    let set = |name: &str| {
-        parameters.all().iter().any(|fact| fact.value.name == name) || name == "retention.reading_log_months"
-    };
-    for parameter in law::parameters().filter(|parameter| !set(parameter.name)) {
-        let certainty = match parameter.certainty {
-            law::Certainty::Confirmed => Certainty::Confirmed,
-            law::Certainty::Uncertain => Certainty::Uncertain,
-        };
-        let since = law::rule(parameter.rule).map(|rule| fr::date_long(rule.since));
-        let row = Row::new([
-            Fragment::with_detail(parameter.label_fr, parameter.name),
-            parameter.unit.count(parameter.default).into(),
-            mark(certainty).into(),
-            parameter.citation.into(),
-            Fragment::with_detail(Unknown::FEMININE.or(since), "fixé par la règle"),
-        ]);
-        add(&mut groups, parameter.name, row);
-    }
     let tables = groups.into_iter().zip(1..).map(|((group, rows), number)| {
         let columns = [
             Column::text("Paramètre"),
