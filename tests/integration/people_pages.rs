@@ -39,6 +39,27 @@ fn month(folder: &Path, households: u64) -> PathBuf {
     path
 }
 
+/// The same month sent by another paying body: the same people, in files and claims of other numbers.
+fn from_elsewhere(month: &[u8]) -> Vec<u8> {
+    let mut bytes = month.to_vec();
+    let mut replace = |tag: &str, by: &str| {
+        let starts: Vec<usize> = bytes
+            .windows(tag.len())
+            .enumerate()
+            .filter(|(_, part)| *part == tag.as_bytes())
+            .map(|(at, _)| at)
+            .collect();
+        assert!(!starts.is_empty(), "{tag}");
+        for start in starts {
+            bytes[start + tag.len()..][..by.len()].copy_from_slice(by.as_bytes());
+        }
+    };
+    replace("<NUMDEMRSA>", "88");
+    replace("<MATRICULE>", "88");
+    replace("<HEUCREAFLUX>", "07:07:07");
+    bytes
+}
+
 /// The house with a month brought in; its structure is the agency that serves Sevran.
 pub(crate) async fn house_with_people() -> House {
     let mut house = House::new().await;
@@ -174,6 +195,11 @@ async fn the_past_is_asked_for_and_said_so() {
     // Before the file came, nothing was known.
     let before = page(&mut counsellor, &format!("/personnes/{person}?au=2026-11-01&connu=2026-11-01")).await;
     assert!(before.contains("Personne inconnue à cette date") && !before.contains(&format!(">{name} ")), "{before}");
+    assert!(before.contains("le premier est arrivé le 5\u{a0}novembre 2026"), "{before}");
+    assert!(
+        before.contains("?au=2026-11-05&#38;connu=2026-11-05") && !before.contains("Aucun public reconnu"),
+        "{before}"
+    );
     let wrong = page(&mut counsellor, &format!("/personnes/{person}?au=hier")).await;
     assert!(wrong.contains("n’est pas une date"), "{wrong}");
 }
@@ -203,13 +229,16 @@ async fn the_registration_number_is_shown_on_demand_to_those_who_may() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn doubtful_matches_are_decided_and_undone() {
     let house = house_with_people().await;
+    let again = house.scratch.folder().join("ailleurs.xml");
+    std::fs::write(&again, from_elsewhere(&std::fs::read(month(house.scratch.folder(), 20)).unwrap())).unwrap();
+    let request =
+        Import { path: again, file_name: "ailleurs.xml".to_owned(), dry_run: false, accept_count_mismatch: false };
+    import(&house.platform, &Actor::program(house.tenant), &request, |_| {}).await.unwrap();
+
     let mut manager = house.signed_in(Role::DataManager).await;
     let list = page(&mut manager, "/rapprochements").await;
     let open: i64 = house.platform.db.one(&DOUBTS_OPEN, &[]).await.unwrap();
-    if open == 0 {
-        assert!(list.contains("Aucun rapprochement à décider"), "{list}");
-        return;
-    }
+    assert!(open > 0, "{list}");
     let action = list.split("action=\"/rapprochements/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
     let path = format!("/rapprochements/{action}");
     assert_eq!(manager.post(&path, "verdict=same").await.location(), "/rapprochements");
@@ -219,8 +248,27 @@ async fn doubtful_matches_are_decided_and_undone() {
     manager.post(&format!("{path}/annuler"), "").await;
     assert_eq!(house.platform.db.one::<i64>(&DOUBTS_OPEN, &[]).await.unwrap(), open);
     assert_eq!(manager.post(&path, "verdict=peut-etre").await.status, StatusCode::BAD_REQUEST);
+
+    // Those on which nothing speaks against, together: a result for each, and the way to the rest.
     let preview = page(&mut manager, "/rapprochements/certains").await;
     assert!(preview.contains("rien n’est encore décidé"), "{preview}");
+    let offered: Vec<&str> =
+        preview.split("name=\"choix\" value=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(offered.len() > 1, "{preview}");
+    let decided = manager.post("/rapprochements/certains", &format!("choix={}", offered[0])).await;
+    assert_eq!(decided.status, StatusCode::OK, "{}", decided.body);
+    assert!(
+        decided.body.contains("1\u{a0}rapprochement décidé sur 1")
+            && decided.body.contains("Continuer avec les suivants"),
+        "{}",
+        decided.body
+    );
+    assert_eq!(house.platform.db.one::<i64>(&DOUBTS_OPEN, &[]).await.unwrap(), open - 1);
+    // Decided meanwhile: left alone, and said.
+    let late = manager.post("/rapprochements/certains", &format!("choix={}&choix={}", offered[0], offered[1])).await;
+    assert!(late.body.contains("1\u{a0}rapprochement décidé sur 2"), "{}", late.body);
+    let rest = page(&mut manager, "/rapprochements/certains").await;
+    assert!(!rest.contains(&format!("value=\"{}\"", offered[0])), "{rest}");
 }
 
 async fn upload(browser: &Browser, name: &str, bytes: &[u8]) -> (StatusCode, String, String) {
@@ -265,6 +313,48 @@ async fn work_until_done(house: &House, browser: &mut Browser, address: &str) ->
     location
 }
 
+/// The same file, announcing 99,999 households.
+fn miscounted(month: &[u8]) -> Vec<u8> {
+    let footer = month.windows(19).rposition(|part| part == b"<NBTOTDOSRSATRANSM>").unwrap() + 19;
+    let mut bytes = month.to_vec();
+    bytes[footer..footer + 8].copy_from_slice(b"00099999");
+    bytes
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_count_that_differs_is_accepted_by_somebody_and_imported() {
+    let house = House::new().await;
+    let mut manager = house.signed_in(Role::DataManager).await;
+    let bytes = miscounted(&std::fs::read(month(house.scratch.folder(), 60)).unwrap());
+    let (status, _, text) = upload(&manager, "compte.xml", &bytes).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{text}");
+
+    let form =
+        text.split("action=\"/imports/depot/ecart\"").nth(1).and_then(|rest| rest.split("</form>").next()).unwrap();
+    let hidden = |name: &str| {
+        let value = form.split(&format!("name=\"{name}\" value=\"")).nth(1).and_then(|rest| rest.split('"').next());
+        format!("{name}={}", value.unwrap())
+    };
+    let body = ["depot", "nom", "empreinte"].map(hidden).join("&");
+    let accepted = manager.post("/imports/depot/ecart", &body).await;
+    assert_eq!(accepted.status, StatusCode::SEE_OTHER, "{}", accepted.body);
+    let address = accepted.location().to_owned();
+    let report = work_until_done(&house, &mut manager, &address).await;
+    let told = page(&mut manager, &report).await;
+    assert!(told.contains("annonce 99\u{202f}999\u{a0}foyers\u{202f}; il en contient 60"), "{told}");
+    assert_eq!(house.platform.db.one::<i64>(&FILES_RECEIVED, &[]).await.unwrap(), 1);
+    assert_eq!(std::fs::read_dir(house.scratch.folder().join("spool")).unwrap().count(), 0);
+
+    // The decision is in the journal, under the name of whoever took it.
+    let file = report.rsplit('/').next().unwrap().parse().unwrap();
+    let entries = journal::about(&house.platform.db, Chain::Writes, house.tenant, "feed_file", file, 10).await.unwrap();
+    let opened = entries.iter().find(|entry| entry.action == "feed.opened").unwrap();
+    let written = journal::payload(&house.platform.db, Chain::Writes, opened.id).await.unwrap().unwrap();
+    assert!(opened.author.is_some() && written["accepted_count_mismatch"] == true, "{written}");
+    // What was kept aside is used once.
+    assert_eq!(manager.post("/imports/depot/ecart", &body).await.status, StatusCode::BAD_REQUEST);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_is_deposited_checked_imported_and_reported() {
     let house = House::new().await;
@@ -285,9 +375,7 @@ async fn a_file_is_deposited_checked_imported_and_reported() {
 
     // A count that differs: only then is taking it offered, and nothing is written before somebody does.
     assert!(!page(&mut manager, "/imports").await.contains("Accepter l’écart"));
-    let footer = bytes.windows(19).rposition(|part| part == b"<NBTOTDOSRSATRANSM>").unwrap() + 19;
-    let mut miscounted = bytes.clone();
-    miscounted[footer..footer + 8].copy_from_slice(b"00099999");
+    let miscounted = miscounted(&bytes);
     let (status, _, text) = upload(&manager, "compte.xml", &miscounted).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(text.contains("Accepter l’écart de comptage") && text.contains("99\u{202f}999"), "{text}");
@@ -328,4 +416,5 @@ async fn a_file_is_deposited_checked_imported_and_reported() {
     // What was known before it came.
     let before = page(&mut manager, "/imports?connu=2026-11-21").await;
     assert!(before.contains("Aucun fichier mensuel n’était encore importé"), "{before}");
+    assert!(before.contains("est arrivé le 22\u{a0}novembre 2026"), "{before}");
 }

@@ -65,7 +65,15 @@ pub async fn open(platform: &Platform, actor: &Actor, header: &FileHeader) -> Re
         report: Json(Report::default()),
     };
     tx.fill(std::slice::from_ref(&file)).await?;
-    let told = serde_json::json!({ "file_name": file.file_name, "sha256": file.sha256, "reference_date": file.reference_date.to_string() });
+    // A file whose count is not the one announced comes this far only when somebody has accepted it.
+    let told = serde_json::json!({
+        "file_name": file.file_name,
+        "sha256": file.sha256,
+        "reference_date": file.reference_date.to_string(),
+        "announced": file.announced,
+        "households": file.households,
+        "accepted_count_mismatch": file.announced != file.households,
+    });
     journal::append(
         &tx,
         Chain::Writes,

@@ -296,11 +296,11 @@ pub(super) async fn issues(
 ) -> Result<Response, Problem> {
     let query = Query::parse(query.as_deref());
     let file = feed::file(&app.platform, &signed.actor, number(&id)?).await?;
-    let severity = if query.get("gravite") == Some("avertissement") { Severity::Warning } else { Severity::Error };
     let after = query.get("apres").and_then(|after| after.parse().ok()).unwrap_or(0);
+    let groups = feed::issue_groups(&app.platform, &signed.actor, file.id).await?;
+    let severity = asked_severity(query.get("gravite"), &groups);
     let code = query.get("nature");
     let found = feed::issues(&app.platform, &signed.actor, file.id, severity, code, after, PAGE).await?;
-    let groups = feed::issue_groups(&app.platform, &signed.actor, file.id).await?;
     let total = |wanted: Severity, limit: Option<&str>| {
         let of = groups
             .iter()
@@ -323,6 +323,16 @@ pub(super) async fn issues(
         .crumb("Imports", PATH)
         .crumb("Compte rendu", report.as_str());
     Ok(page(&Issues { layout, tabs, limited, table: issue_table(&found, total(severity, code), &here, after) }))
+}
+
+/// The severity that the address names; without one, the worst that there is.
+fn asked_severity(code: Option<&str>, groups: &[(Severity, String, i64)]) -> Severity {
+    match code {
+        Some("avertissement") => Severity::Warning,
+        Some(_) => Severity::Error,
+        None if groups.iter().any(|(severity, ..)| *severity == Severity::Error) => Severity::Error,
+        None => Severity::Warning,
+    }
 }
 
 /// `here`: the address of the list from its start.
@@ -404,6 +414,16 @@ mod tests {
         let told = told(&imported).join("\n");
         assert!(told.contains("198") && told.contains("situation précédente est gardée"), "{told}");
         assert!(told.contains("n’est pas clos pour autant"), "{told}");
+    }
+
+    #[test]
+    fn the_list_opens_on_the_worst_there_is() {
+        let warnings = [(Severity::Warning, "nir_key".to_owned(), 5)];
+        let both = [(Severity::Error, "schema".to_owned(), 2), warnings[0].clone()];
+        assert_eq!(asked_severity(None, &warnings), Severity::Warning);
+        assert_eq!(asked_severity(None, &both), Severity::Error);
+        assert_eq!(asked_severity(Some("avertissement"), &both), Severity::Warning);
+        assert_eq!(asked_severity(Some("erreur"), &warnings), Severity::Error);
     }
 
     #[test]
