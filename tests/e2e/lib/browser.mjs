@@ -17,8 +17,10 @@ const FLAGS = [
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
+/** Speaks French like its users': date fields and what it says of a form come from the browser, not from the page. */
 export function launch() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  return chromium.launch({ executablePath, args: FLAGS, env: { ...process.env, LANGUAGE: 'fr' } });
 }
 
 /**
