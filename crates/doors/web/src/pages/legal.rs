@@ -36,7 +36,10 @@ struct HelpPage {
 const GLOSSARY: [(&str, &str); 12] = [
     ("ALI", "Agence locale d’insertion\u{a0}: reçoit et accompagne les bénéficiaires du RSA de quelques communes."),
     ("PIE", "Projet insertion emploi\u{a0}: ce que les agences ont remplacé en 2023."),
-    ("RSA", "Revenu de solidarité active, versé par la CAF, financé par le département."),
+    (
+        "RSA",
+        "Revenu de solidarité active, attribué et versé par la CAF ou la MSA. En Seine-Saint-Denis, l’État le finance depuis le 1er\u{a0}janvier 2022 (expérimentation de la recentralisation)\u{a0}; le département oriente et accompagne.",
+    ),
     ("Foyer", "Les personnes d’un même dossier de la CAF\u{a0}; deux adultes peuvent avoir deux référents."),
     (
         "Droits et devoirs",
@@ -47,7 +50,10 @@ const GLOSSARY: [(&str, &str); 12] = [
         "Caractéristiques dont dépend l’accompagnement (moins de 26\u{a0}ans, parent seul…), chacune avec sa raison.",
     ),
     ("Inconnu", "Personne ne nous l’a dit. Ce n’est jamais «\u{a0}non\u{a0}»."),
-    ("Rapprochement", "Deux fiches de foyers différents qui semblent être la même personne\u{a0}: un agent en décide."),
+    (
+        "Rapprochement",
+        "Deux fiches qui semblent être la même personne, dans deux foyers ou dans un seul\u{a0}: quelqu’un en décide, et peut revenir sur sa décision.",
+    ),
     ("Mandat", "Ce qu’un compte peut voir et faire\u{a0}: rôle, structure, finalité, dates."),
     ("Tel que connu le…", "Ce que la base disait ce jour-là, avant les corrections venues depuis."),
     (

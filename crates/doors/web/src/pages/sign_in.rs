@@ -60,14 +60,16 @@ impl SignIn {
 }
 
 fn demonstration(accounts: &[DemoAccount]) -> Table {
-    let code = |text: &str| Fragment::render(&Code { text });
+    let code = |text: &str| Fragment::render(&Code { parts: vec![text] });
+    // A narrow line is cut before the house's name, not in the middle of a word.
+    let address = |text: &str| Fragment::render(&Code { parts: text.split_inclusive('@').collect() });
     let columns =
         [Column::text("Rôle"), Column::text("Personne fictive"), Column::text("Adresse"), Column::text("Mot de passe")];
     let rows = accounts.iter().map(|account| {
         Row::new([
             account.role.as_str().into(),
             account.name.as_str().into(),
-            code(&account.email),
+            address(&account.email),
             code(&account.password),
         ])
     });
@@ -76,9 +78,10 @@ fn demonstration(accounts: &[DemoAccount]) -> Table {
 
 /// Something to copy letter by letter.
 #[derive(Template)]
-#[template(source = "<code>{{ text }}</code>", ext = "html")]
+#[template(source = "<code>{% for part in parts %}{{ part }}<wbr>{% endfor %}</code>", ext = "html")]
 struct Code<'a> {
-    text: &'a str,
+    /// A line may be cut after each.
+    parts: Vec<&'a str>,
 }
 
 async fn show(State(app): State<App>, caller: Caller, RawQuery(query): RawQuery) -> Response {
@@ -127,7 +130,8 @@ async fn sign_out(State(app): State<App>, caller: Caller) -> Result<Response, Pr
     if let Ok(token) = caller.token() {
         session::sign_out(&app.platform, token).await?;
     }
-    let response = with_message(Redirect::to("/connexion").into_response(), Flash::success("Vous êtes déconnecté."));
+    let response =
+        with_message(Redirect::to("/connexion").into_response(), Flash::success("Votre session est fermée."));
     Ok(session_ended(&app, response))
 }
 
