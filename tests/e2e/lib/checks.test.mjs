@@ -67,6 +67,12 @@ for (const [fault, check, html, message] of FAULTS) {
   test(`${check.name} refuses ${fault}`, () => on(html, (page) => assert.rejects(check(page, () => {}), message)));
 }
 
+test('the browser speaks French', () =>
+  on(page('<input required>'), async (page) => {
+    const told = await page.locator('input').evaluate((input) => input.validationMessage);
+    assert.match(told, /Veuillez/, 'install the translations of Chromium (Debian: chromium-l10n)');
+  }));
+
 test('what the browser reports is not lost', async () => {
   const { page, context, assertClean } = await openPage(browser, {});
   assertClean();

@@ -131,7 +131,6 @@ pub struct Deadline {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::publics;
 
     #[test]

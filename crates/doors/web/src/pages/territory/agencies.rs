@@ -130,8 +130,12 @@ fn line(at: &At, picture: &Picture, agency: &Agency<'_>) -> Row {
         Fragment::with_detail(Fragment::join([operator, hypothesis(contract.value.certainty)]), end)
     });
     let replaced = agency.replaced.iter().map(|old| Fragment::from(at.structure(names, *old)));
-    let posts = Link::new(posts_of(at, agency), fr::number(agency.posts.open))
-        .context(format!("postes de conseil de {}", profile.name));
+    let posts: Fragment = match agency.posts.open {
+        0 => fr::number(0).into(),
+        open => Link::new(posts_of(at, agency), fr::number(open))
+            .context(format!("postes de conseil de {}", profile.name))
+            .into(),
+    };
     Row::new([
         Fragment::with_detail(at.structure(names, agency.structure.id), fr::list(&served)),
         Fragment::join([trust(agency.structure.certainty()).into(), status]),
