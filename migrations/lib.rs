@@ -15,4 +15,6 @@ steps! {
     "0001_house",
     "0002_territory",
     "0003_people",
+    "0004_inputs",
+    "0005_follow_up",
 }

@@ -11,7 +11,7 @@ use exchange::caf::{Import, Outcome, Stage, import};
 use jiff::civil::date;
 use jonction_tests::{Scratch, on_each_engine, today};
 use platform::{Actor, Keys, Mail, Platform};
-use support::person::check_cards;
+use support::jobs::check_read_models;
 
 /// Everything in force about households and persons, one column a text, without the numbers that depend on the order
 /// of arrival.
@@ -124,7 +124,7 @@ impl House {
     }
 
     async fn read_models_stand(&self) {
-        for (name, difference) in check_cards(&self.platform, &self.actor).await.unwrap() {
+        for (name, difference) in check_read_models(&self.platform, &self.actor).await.unwrap() {
             assert!(difference.is_equal(), "{name}: {difference:?}");
             assert!(difference.lines > 0, "{name} is empty");
         }

@@ -8,6 +8,7 @@ mod facts;
 mod feed;
 mod journal;
 mod layout;
+mod orientation;
 mod people_pages;
 mod platform;
 mod publics;

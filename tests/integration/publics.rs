@@ -61,7 +61,7 @@ async fn a_changed_threshold_counts_people_anew_from_its_day_on() {
     assert!(after.len() > before.len(), "people of 26 to 29 are counted too");
     assert!(after.iter().all(|born| *born > date(1996, 11, 23)));
     let program = Actor::program(house.tenant);
-    for (name, difference) in support::person::check_cards(&house.platform, &program).await.unwrap() {
+    for (name, difference) in support::jobs::check_read_models(&house.platform, &program).await.unwrap() {
         assert!(difference.is_equal(), "{name}: {difference:?}");
     }
 }

@@ -1,10 +1,10 @@
 //! Legal delays of the accompaniment: when the orientation and the engagement contract are due.
 
-use base::{Date, fr};
+use base::Date;
 use jiff::ToSpan;
 use jiff::civil::date;
 
-use crate::{Certainty, Deadline, OutOfRange, Parameter, Rule, Unit};
+use crate::{Certainty, Deadline, OutOfRange, Parameter, Rule, Unit, fr};
 
 /// First day of the law « plein emploi » (n° 2023-1196) for RSA beneficiaries.
 pub const FULL_EMPLOYMENT_LAW: Date = date(2025, 1, 1);
@@ -124,8 +124,8 @@ impl Delays {
         let why = format!(
             "Orientation à décider au plus tard le {}\u{a0}: {length} à compter du {}, jour où le département a été \
              informé de l’ouverture du droit.",
-            fr::date_long(last_day),
-            fr::date_long(informed_on)
+            fr::date(last_day),
+            fr::date(informed_on)
         );
         Deadline { last_day, rule, why }
     }
@@ -140,9 +140,9 @@ impl Delays {
         let why = format!(
             "Contrat d’engagement à conclure au plus tard le {}\u{a0}: {} à compter du {}, jour où la décision \
              d’orientation a été notifiée.",
-            fr::date_long(last_day),
+            fr::date(last_day),
             Unit::Months.count(self.contract_months),
-            fr::date_long(notified_on)
+            fr::date(notified_on)
         );
         Some(Deadline { last_day, rule: ENGAGEMENT_CONTRACT, why })
     }
@@ -205,5 +205,29 @@ mod tests {
         let delays = Delays::read(|name| (name == "delays.orientation_weeks").then_some(4)).unwrap();
         assert_eq!(delays.orientation(date(2026, 1, 1)).last_day, date(2026, 1, 29));
         assert!(Delays::read(|_| Some(0)).is_err());
+    }
+}
+
+pub const UNDO_HOURS: Parameter = ORIENTATION_WEEKS;
+pub struct FirstMeeting {
+    pub short_days: u16,
+    pub long_days: u16,
+    pub quiet_days: u16,
+    pub long_quiet_days: u16,
+    pub assessment_days: u16,
+    pub intensive_meetings: u16,
+    pub orientation_warning_days: u16,
+}
+impl FirstMeeting {
+    pub fn read(_setting: impl Fn(&str) -> Option<u16>) -> Result<Self, OutOfRange> {
+        Ok(Self {
+            short_days: 15,
+            long_days: 30,
+            quiet_days: 30,
+            long_quiet_days: 60,
+            assessment_days: 60,
+            intensive_meetings: 4,
+            orientation_warning_days: 7,
+        })
     }
 }

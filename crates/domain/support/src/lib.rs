@@ -1,13 +1,19 @@
 //! The people accompanied: who they are, what right they have, where the facts come from.
 
+pub mod caseload;
 pub mod feed;
+pub mod follow_up;
+pub mod inputs;
 pub mod jobs;
 pub mod labels;
 pub mod matching;
+pub mod meeting;
+pub mod orientation;
 pub mod person;
 pub mod rights;
 pub mod scope;
 pub mod search;
+pub mod sharing;
 
 use std::sync::LazyLock;
 
@@ -37,6 +43,8 @@ pub enum Error {
     ImportOvertaken,
     #[error(transparent)]
     Platform(#[from] platform::Error),
+    #[error(transparent)]
+    Territory(#[from] territory::Error),
     #[error(transparent)]
     Database(#[from] db::Error),
 }

@@ -85,6 +85,7 @@ impl From<support::Error> for Problem {
             E::NotFound => Self::not_found(),
             E::Conflict(conflict) => Self::conflict(sentence(&conflict.to_string())),
             E::Platform(error) => error.into(),
+            E::Territory(error) => error.into(),
             E::Invalid(_) | E::SameHeaderOtherContent { .. } | E::ImportOvertaken => refused(&error.to_string()),
             E::Database(_) => internal(&error),
         }

@@ -10,8 +10,16 @@ db::codes! {
     pub enum Source {
         /// The beneficiary feed of the CAF or MSA.
         BeneficiaryFeed = "beneficiary_feed",
+        /// The monthly file of France Travail.
+        FranceTravailFile = "france_travail_file",
+        /// The questionnaire answered with the claim (« DSP »).
+        Questionnaire = "questionnaire",
+        /// A table of France Travail's recommendations.
+        RecommendationFile = "recommendation_file",
         /// A file of reference data (territory, organisations).
         ReferenceFile = "reference_file",
+        /// The rules of the house, applied by the program.
+        Rules = "rules",
         /// Somebody typed it in.
         Hand = "hand",
     }

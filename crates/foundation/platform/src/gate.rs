@@ -116,6 +116,26 @@ actions! {
     ReadImports = "feed.read_imports", "consulter les comptes rendus d’import", persons;
     /// Say whether two records are the same person.
     DecideMatch = "match.decide", "décider d’un rapprochement", persons;
+    /// See who is to be oriented or accompanied, and who needs somebody.
+    FollowPeople = "follow_up.read", "consulter un suivi de personnes", persons;
+    /// See delays and counts of the whole département, without names.
+    FollowFlow = "follow_up.flow", "consulter les délais et les effectifs du département", no_person;
+    /// Apply the rules of orientation to whoever waits.
+    ProposeOrientations = "orientation.propose", "calculer les propositions d’orientation", persons;
+    /// Decide an orientation (CASF, art. L.262-29).
+    DecideOrientations = "orientation.decide", "décider des orientations", persons;
+    /// Say who is in charge of whom in a structure.
+    Designate = "person.designate", "désigner un référent", persons;
+    /// Plan meetings, note what came of them, what is next.
+    Accompany = "person.accompany", "noter l’accompagnement d’une personne", persons;
+    /// Read and write what stays inside the social service.
+    KeepSecrets = "person.keep_secrets", "tenir les notes réservées au service social", persons;
+    /// Write down absences and working time of a structure's staff.
+    ManageStaff = "staff.manage", "gérer les absences et le temps de travail", no_person;
+    /// Ask a counsellor of the district for support, staying in charge.
+    AskSupport = "support.ask", "demander l’appui d’un conseiller", persons;
+    /// Accept or refuse to support a social worker.
+    AnswerSupport = "support.answer", "répondre à une demande d’appui", persons;
     /// See communes, structures, organisations and posts.
     ReadTerritory = "territory.read", "consulter le territoire et les structures", no_person;
     /// Change communes, structures, organisations and posts.

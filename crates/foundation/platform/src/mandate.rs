@@ -6,7 +6,7 @@ use db::{Ask, sql};
 use facts::journal::{self, Chain};
 use facts::{Fact, Plan, Tenant};
 
-use crate::gate::{ActionKind, Actor, Extent, ManageAccounts, Permit, Purpose, Role, extent};
+use crate::gate::{Action, ActionKind, Actor, Extent, ManageAccounts, Permit, Purpose, Role, extent};
 use crate::{Account, Error, Organisation, Platform, Result, Structure};
 
 facts::kind! {
@@ -52,6 +52,12 @@ sql! {
                  WHERE m.tenant = $1 AND m.valid_from <= $2 AND (m.valid_to IS NULL OR m.valid_to > $2)
                    AND m.recorded_at <= $3 AND (m.replaced_at IS NULL OR m.replaced_at > $3)
                  ORDER BY a.name, m.valid_from, m.id";
+    IN_STRUCTURE = "SELECT m.id, m.tenant, t.name, m.account, a.name, a.email, m.organisation, m.structure, m.role, m.purpose,
+                           m.valid_from, m.valid_to
+                    FROM mandate m JOIN tenant t ON t.id = m.tenant JOIN account a ON a.id = m.account
+                    WHERE m.tenant = $1 AND m.structure = $2 AND m.replaced_at IS NULL
+                      AND m.valid_from <= $3 AND (m.valid_to IS NULL OR m.valid_to > $3)
+                    ORDER BY a.name, m.id";
     ACCOUNT_EXISTS = "SELECT id FROM account WHERE id = $1";
 }
 
@@ -144,6 +150,16 @@ pub async fn list(
     known: Instant,
 ) -> Result<Vec<Listed>> {
     Ok(platform.db.all(&OF_TENANT, &[&permit.tenant(), &on, &known]).await?)
+}
+
+/// Who acts for a structure on a day, by name: a colleague is no secret to whoever has any permit in the tenant.
+pub async fn in_structure<A: Action>(
+    platform: &Platform,
+    permit: &Permit<A>,
+    structure: Id<Structure>,
+    on: Date,
+) -> Result<Vec<Listed>> {
+    Ok(platform.db.all(&IN_STRUCTURE, &[&permit.tenant(), &structure, &on]).await?)
 }
 
 /// Every mandate that an account has had or will have in the permit's tenant, corrections included, in the order

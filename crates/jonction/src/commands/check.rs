@@ -101,7 +101,7 @@ async fn known_department(settings: &Settings, db: &db::Db) -> Result<Department
 /// The derived lines against their rebuild from the facts.
 async fn read_models(platform: &Platform, department: &Department) -> Result<Vec<Line>> {
     let actor = Actor::program(department.id).for_request("check");
-    let checked = support::person::check_cards(platform, &actor).await?;
+    let checked = support::jobs::check_read_models(platform, &actor).await?;
     Ok(checked
         .into_iter()
         .map(|(name, difference)| {

@@ -1,7 +1,8 @@
-use base::{Date, fr};
+use base::Date;
 
 use super::facts::{BirthPrecision, FamilySituation, Nature, RsaRole};
 use super::{Answer, Finding};
+use crate::fr;
 
 /// Why an answer is what it is, with the values it rests on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -100,13 +101,13 @@ impl Reason {
             Self::Age { birth, precision, age, bound } => age_clause(birth, precision, age, bound, finding.answer),
             Self::BirthDateMissing => "la date de naissance n’est pas connue".to_owned(),
             Self::NatureRunning(nature, since) => {
-                format!("{} depuis le {}, selon l’organisme payeur", nature_name(nature), fr::date_long(since))
+                format!("{} depuis le {}, selon l’organisme payeur", nature_name(nature), fr::date(since))
             }
             Self::NatureNotRunning(nature, None) => {
                 format!("le dernier droit calculé ne comprend pas, à ce jour, {}", nature_noun(nature))
             }
             Self::NatureNotRunning(nature, Some(ended)) => {
-                format!("{} a pris fin le {}", nature_noun(nature), fr::date_long(ended))
+                format!("{} a pris fin le {}", nature_noun(nature), fr::date(ended))
             }
             Self::NatureWithoutRight(nature, status) => format!(
                 "{}, bien que {} figure encore dans le dernier calcul transmis",
@@ -120,12 +121,12 @@ impl Reason {
                 fr::count(u16::from(children), "enfant", "enfants")
             ),
             Self::AloneByIncrease(since, None) => {
-                format!("{} depuis le {}", nature_name(Nature::Increased), fr::date_long(since))
+                format!("{} depuis le {}", nature_name(Nature::Increased), fr::date(since))
             }
             Self::AloneByIncrease(since, Some(situation)) => format!(
                 "{} depuis le {}, bien que la situation familiale transmise soit celle d’un couple (code {})",
                 nature_name(Nature::Increased),
-                fr::date_long(since),
+                fr::date(since),
                 situation.code
             ),
             Self::InCouple(situation) => {
@@ -153,7 +154,7 @@ impl Reason {
             }
             Self::FirstClaim(claim, years) => format!(
                 "la première demande de RSA connue date du {}, {} {}",
-                fr::date_long(claim),
+                fr::date(claim),
                 if finding.answer == Answer::Yes { "soit au moins" } else { "soit moins de" },
                 fr::count(years, "an", "ans")
             ),
@@ -175,7 +176,7 @@ fn age_clause(birth: Date, precision: BirthPrecision, age: Option<u16>, bound: A
         }
     };
     let Some(age) = age else {
-        return format!("la date de naissance transmise, le {}, est à venir{invented}", fr::date_long(birth));
+        return format!("la date de naissance transmise, le {}, est à venir{invented}", fr::date(birth));
     };
     let years = |n| fr::count(n, "an", "ans");
     let compared = match (bound, answer) {

@@ -10,11 +10,11 @@ use platform::{Actor, Permit, Platform};
 use super::model::{BatchOutcome, FeedFile, FileHeader, HouseholdObservation, Issue, NewIssue, Report, Severity};
 use super::resolve::{Changes, Lock, Place, Records, resolve, speaks};
 use super::store::{self, HouseholdRow, PersonRow, Sighting};
-use crate::matching;
 use crate::person::{self, Card, CardRules, Locked, Person, Picture, Registration, cards};
 use crate::rights::Household;
 use crate::search;
 use crate::{Error, Result};
+use crate::{follow_up, jobs, matching};
 
 /// What to do with a file that has just been read whole and found sound.
 #[derive(Debug)]
@@ -110,6 +110,7 @@ pub struct HouseholdBatch {
 /// An import under way: what one stretch hands to the next.
 pub struct Course {
     rules: CardRules,
+    follow_up_rules: follow_up::Rules,
     words: search::KnownWords,
     pub report: Report,
 }
@@ -118,7 +119,8 @@ impl Course {
     /// Begins, or goes on from where `file` stopped.
     pub async fn of(platform: &Platform, file: &FeedFile) -> Result<Self> {
         let rules = person::rules(platform, file.tenant).await?;
-        Ok(Self { rules, words: search::KnownWords::default(), report: file.report.0.clone() })
+        let follow_up_rules = follow_up::rules(platform, file.tenant).await?;
+        Ok(Self { rules, follow_up_rules, words: search::KnownWords::default(), report: file.report.0.clone() })
     }
 }
 
@@ -132,7 +134,8 @@ pub async fn apply(
     course: &mut Course,
 ) -> Result<()> {
     let permit = platform::gate::permit::<ImportFeed>(actor)?;
-    let work = BatchWork { platform, permit: &permit, file, rules: &course.rules };
+    let work =
+        BatchWork { platform, permit: &permit, file, rules: &course.rules, follow_up_rules: &course.follow_up_rules };
     let tx = platform.db.begin().await?;
     let outcome = work.run(&tx, &batch.observations, &mut course.words).await?;
     let report = &mut course.report;
@@ -152,6 +155,7 @@ struct BatchWork<'a> {
     permit: &'a Permit<ImportFeed>,
     file: &'a FeedFile,
     rules: &'a CardRules,
+    follow_up_rules: &'a follow_up::Rules,
 }
 
 impl Lock for BatchWork<'_> {
@@ -310,14 +314,13 @@ impl BatchWork<'_> {
             }
             doubts.extend(change.doubts);
         }
-        let mut added = claims.flush(tx).await?.len() + rights.flush(tx).await?.len();
+        let rights = rights.flush(tx).await?;
+        let mut added = claims.flush(tx).await?.len() + rights.len();
         added += families.flush(tx).await?.len() + addresses.flush(tx).await?.len();
         let identities = identities.flush(tx).await?;
         let registrations = registrations.flush(tx).await?;
-        added += identities.len()
-            + registrations.len()
-            + memberships.flush(tx).await?.len()
-            + occupations.flush(tx).await?.len();
+        let memberships = memberships.flush(tx).await?;
+        added += identities.len() + registrations.len() + memberships.len() + occupations.flush(tx).await?.len();
         outcome.facts_added += added as u64;
 
         search::index_names(tx, permit, words, &appeared, &renamed, &identities).await?;
@@ -325,7 +328,12 @@ impl BatchWork<'_> {
         outcome.doubts += matching::propose(tx, permit, doubts, self.file.id, now).await?;
         person::store::replace_cards(tx, permit, &known_before, &new_cards).await?;
         let persons: Vec<_> = new_cards.iter().map(|card| card.person).collect();
-        matching::regroup(tx, permit, &persons).await?;
+        let grouped = matching::regroup(tx, permit, &persons).await?;
+        let (new, known): (Vec<Card>, Vec<Card>) =
+            new_cards.into_iter().partition(|card| new_households.contains(&card.household));
+        follow_up::refresh_new(tx, follow_up::told(new, &rights, &memberships), self.follow_up_rules).await?;
+        let known: Vec<Id<Person>> = known.into_iter().map(|card| card.person).chain(grouped).collect();
+        follow_up::refresh(tx, permit, &known, self.follow_up_rules).await?;
 
         if !touched.is_empty() {
             let told = serde_json::json!({ "file": self.file.id.raw(), "households": touched, "facts": added });
@@ -361,6 +369,8 @@ pub async fn complete(platform: &Platform, actor: &Actor, file: &FeedFile, mut r
         permit.entry("feed.completed", "feed_file", Some(file.id.raw()), told),
     )
     .await?;
+    // Whoever the file brings in waits for an orientation.
+    jobs::ask_for_proposals(&tx, platform, permit.tenant(), permit.account()).await?;
     tx.commit().await?;
     Ok(report)
 }

@@ -9,7 +9,7 @@ use platform::{Actor, Permit, Platform, Reading};
 use super::model::{Certain, Decision, Doubt, Outcome, Pair, Reason, Side, Verdict};
 use super::store;
 use crate::person::{Card, Membership, Person, Registration};
-use crate::{Error, Result};
+use crate::{Error, Result, follow_up};
 
 /// Pairs waiting for a decision after `after`, oldest first, with how many wait in all.
 pub async fn open_doubts(platform: &Platform, actor: &Actor, after: Id<Doubt>, limit: i64) -> Result<(Vec<Pair>, i64)> {
@@ -162,6 +162,7 @@ async fn write(
 ) -> Result<()> {
     let (tenant, now, today) = (permit.tenant(), platform.now(), platform.today());
     let persons = [doubt.person_a, doubt.person_b];
+    let rules = follow_up::rules(platform, tenant).await?;
     let tx = platform.db.begin().await?;
     facts::write::<Decision, Error>(&tx, tenant, doubt.id, permit.provenance(), now, |in_force| {
         Ok(match (in_force.last(), verdict) {
@@ -172,7 +173,9 @@ async fn write(
         })
     })
     .await?;
-    store::ungroup(&tx, permit, &persons).await?;
+    let mut concerned = store::ungroup(&tx, permit, &persons).await?;
+    concerned.extend(persons);
+    follow_up::refresh(&tx, permit, &concerned, &rules).await?;
     let action = match verdict {
         Some(Verdict::Same) => "match.decided_same",
         Some(Verdict::Different) => "match.decided_different",

@@ -157,12 +157,18 @@ fn is_adult_present(card: &Card) -> bool {
 }
 
 /// Puts right which record stands for which, for the groups that hold one of `persons`; with no decision
-/// left about them, they stand for themselves.
-pub(crate) async fn regroup(tx: &Tx, permit: &Permit<impl Action>, persons: &[Id<Person>]) -> db::Result<()> {
+/// left about them, they stand for themselves. Gives every member of these groups.
+pub(crate) async fn regroup(
+    tx: &Tx,
+    permit: &Permit<impl Action>,
+    persons: &[Id<Person>],
+) -> db::Result<Vec<Id<Person>>> {
     let groups = decided_groups(tx, permit).await?;
+    let mut concerned = Vec::new();
     let asked: BTreeSet<Id<Person>> = persons.iter().copied().collect();
     for group in groups.iter().filter(|group| !group.is_disjoint(&asked)) {
         let members: Vec<Id<Person>> = group.iter().copied().collect();
+        concerned.extend(&members);
         let cards = crate::person::store::cards_of(tx, permit, &members).await?;
         let chosen = elect(&cards);
         for card in &cards {
@@ -173,11 +179,15 @@ pub(crate) async fn regroup(tx: &Tx, permit: &Permit<impl Action>, persons: &[Id
             }
         }
     }
-    Ok(())
+    Ok(concerned)
 }
 
 /// After a decision is withdrawn: records in no group stand for themselves again, then groups are put right.
-pub(super) async fn ungroup(tx: &Tx, permit: &Permit<DecideMatch>, persons: &[Id<Person>]) -> db::Result<()> {
+pub(super) async fn ungroup(
+    tx: &Tx,
+    permit: &Permit<DecideMatch>,
+    persons: &[Id<Person>],
+) -> db::Result<Vec<Id<Person>>> {
     let none: Option<Id<Person>> = None;
     for card in crate::person::store::cards_of(tx, permit, persons).await? {
         let listed = is_adult_present(&card);

@@ -10,6 +10,7 @@ mod view;
 pub use card::{Card, CardRules, Picture, PictureOfPerson, cards};
 pub use contacts::take_over_contacts;
 pub use model::{Activity, Contact, Identity, Locked, Membership, Occupation, Person, Precision, Registration};
+pub(crate) use service::check_reach;
 pub use service::{
     ListPage, ListRequest, check_cards, count, list, nir, open_file, place, recompute_cards, refresh_cards, rules,
     set_contact, undo_contact,

@@ -9,7 +9,7 @@ use facts::{Kind, Plan, Tenant, history};
 use law::publics::Thresholds;
 use platform::gate::{EditContact, ImportFeed, ListPeople, ReadNir, ReadPerson};
 use platform::parameter::Parameters;
-use platform::{Actor, Permit, Platform, Reading, Structure};
+use platform::{Actor, Permit, Platform, Reach, Reading, Structure};
 use territory::communes::Successors;
 
 use super::card::{Card, CardRules, InForce, cards, publics_input};
@@ -18,7 +18,7 @@ use super::store::{self, Cursor, Filter, Sort};
 use super::view::{Dated, HouseholdMember, PersonFile, timeline};
 use crate::rights::Household;
 use crate::scope::Scope;
-use crate::{Error, NIR_CONTEXT, Result, feed, matching, search};
+use crate::{Error, NIR_CONTEXT, Result, feed, follow_up, matching, search};
 
 /// What the computation of cards needs today.
 pub async fn rules(platform: &Platform, tenant: Id<Tenant>) -> Result<CardRules> {
@@ -140,10 +140,21 @@ async fn within_reach(
     let scope = Scope::of(&platform.db, permit, platform.today()).await?;
     let card = store::card(&platform.db, permit, person).await?;
     let commune = card.as_ref().map_or("", |card| card.commune_code.as_str());
-    if !scope.holds(commune) {
+    if !scope.holds(commune) && !is_in_charge(platform, permit, person).await? {
         return Err(Error::NotFound);
     }
     store::household_of(&platform.db, permit, person).await?.ok_or(Error::NotFound)
+}
+
+/// Whether the structure of the permit accompanies the person, wherever they live.
+async fn is_in_charge(platform: &Platform, permit: &Permit<ReadPerson>, person: Id<Person>) -> Result<bool> {
+    let Reach::Structure(structure) = permit.reach() else { return Ok(true) };
+    Ok(follow_up::store::structure_in_charge(&platform.db, permit, person).await? == Some(structure))
+}
+
+/// Refuses whoever may not read the person's file.
+pub(crate) async fn check_reach(platform: &Platform, permit: &Permit<ReadPerson>, person: Id<Person>) -> Result<()> {
+    within_reach(platform, permit, person).await.map(|_| ())
 }
 
 /// The registration number in full, for those whose purpose allows it; a reading of its own.
@@ -328,6 +339,7 @@ pub async fn count(platform: &Platform, actor: &Actor) -> Result<i64> {
 pub async fn refresh_cards(platform: &Platform, actor: &Actor) -> Result<u64> {
     let permit = platform::gate::permit::<ImportFeed>(actor)?;
     let rules = rules(platform, permit.tenant()).await?;
+    let follow_up_rules = follow_up::rules(platform, permit.tenant()).await?;
     let mut done = 0;
     loop {
         let tx = platform.db.begin().await?;
@@ -335,7 +347,7 @@ pub async fn refresh_cards(platform: &Platform, actor: &Actor) -> Result<u64> {
         if households.is_empty() {
             return Ok(done);
         }
-        recompute(&tx, &permit, &households, &rules).await?;
+        recompute(&tx, &permit, &households, &rules, &follow_up_rules).await?;
         tx.commit().await?;
         done += households.len() as u64;
     }
@@ -346,13 +358,14 @@ pub async fn refresh_cards(platform: &Platform, actor: &Actor) -> Result<u64> {
 pub async fn recompute_cards(platform: &Platform, actor: &Actor, mut progress: impl AsyncFnMut(u64)) -> Result<u64> {
     let permit = platform::gate::permit::<ImportFeed>(actor)?;
     let rules = rules(platform, permit.tenant()).await?;
+    let follow_up_rules = follow_up::rules(platform, permit.tenant()).await?;
     let (mut done, mut after) = (0, Id::new(0));
     loop {
         let tx = platform.db.begin().await?;
         let households = store::households_after(&tx, &permit, after, CARDS_AT_ONCE).await?;
         let Some(last) = households.last() else { return Ok(done) };
         after = *last;
-        recompute(&tx, &permit, &households, &rules).await?;
+        recompute(&tx, &permit, &households, &rules, &follow_up_rules).await?;
         tx.commit().await?;
         done += households.len() as u64;
         progress(done).await;
@@ -367,11 +380,13 @@ async fn recompute(
     permit: &Permit<ImportFeed>,
     households: &[Id<Household>],
     rules: &CardRules,
+    follow_up_rules: &follow_up::Rules,
 ) -> Result<()> {
     let fresh = compute(tx, permit, households, |_| rules.clone()).await?;
     store::replace_cards(tx, permit, households, &fresh).await?;
-    let persons: Vec<Id<Person>> = fresh.iter().map(|card| card.person).collect();
-    Ok(matching::regroup(tx, permit, &persons).await?)
+    let mut persons: Vec<Id<Person>> = fresh.iter().map(|card| card.person).collect();
+    persons.extend(matching::regroup(tx, permit, &persons).await?);
+    follow_up::refresh(tx, permit, &persons, follow_up_rules).await
 }
 
 /// The numbers that the rules on publics use on a day, as they were known at a moment.

@@ -24,6 +24,7 @@ pub const fn extent(role: Role, action: ActionKind) -> Extent {
     match role {
         Role::DepartmentOfficer => match action {
             A::SearchPeople | A::ListPeople | A::ReadPerson | A::EditContact | A::ReadImports => Department,
+            A::FollowPeople | A::FollowFlow | A::ProposeOrientations | A::DecideOrientations => Department,
             _ => Nothing,
         },
         // The registration number serves to match records (décret 2019-341), hence only here.
@@ -37,8 +38,13 @@ pub const fn extent(role: Role, action: ActionKind) -> Extent {
             _ => Nothing,
         },
         Role::AgencyHead | Role::EmploymentCounsellor | Role::SocialEmploymentCounsellor | Role::SocialWorker => {
-            match action {
-                A::SearchPeople | A::ListPeople | A::ReadPerson | A::EditContact => Structure,
+            match (role, action) {
+                (_, A::SearchPeople | A::ListPeople | A::ReadPerson | A::EditContact) => Structure,
+                (_, A::FollowPeople | A::Accompany) => Structure,
+                (Role::AgencyHead, A::Designate | A::ManageStaff) => Structure,
+                // Secrecy of the profession (CASF, art. L.411-3).
+                (Role::SocialWorker, A::AskSupport | A::KeepSecrets) => Structure,
+                (Role::SocialEmploymentCounsellor, A::AnswerSupport) => Structure,
                 _ => Nothing,
             }
         }
@@ -55,6 +61,8 @@ pub const fn extent(role: Role, action: ActionKind) -> Extent {
         // It decides about nobody, shows nobody's number and does not read over shoulders.
         Role::Program => match action {
             A::ReadNir | A::EditContact | A::DecideMatch | A::ReadJournal | A::EraseJournal => Nothing,
+            A::DecideOrientations | A::Designate | A::Accompany | A::KeepSecrets | A::ManageStaff => Nothing,
+            A::AskSupport | A::AnswerSupport => Nothing,
             _ => Department,
         },
     }

@@ -103,7 +103,17 @@ impl View<'_> {
             (Origin::BeneficiaryFeed, None) => {
                 Source::new(format!("Flux bénéficiaires, reçu le {}", fr::date_long(recorded)))
             }
+            (Origin::FranceTravailFile, _) => {
+                Source::new(format!("Fichier de France Travail, reçu le {}", fr::date_long(recorded)))
+            }
+            (Origin::Questionnaire, _) => {
+                Source::new(format!("Questionnaire de la demande, reçu le {}", fr::date_long(recorded)))
+            }
+            (Origin::RecommendationFile, _) => {
+                Source::new(format!("Préconisations de France Travail, reçues le {}", fr::date_long(recorded)))
+            }
             (Origin::ReferenceFile, _) => Source::new("Fichier de référence"),
+            (Origin::Rules, _) => Source::new(format!("Règles appliquées le {}", fr::date_long(recorded))),
             (Origin::Hand, _) => Source::new(format!("Saisi le {}", fr::date_long(recorded))),
         }
     }

@@ -1,0 +1,10 @@
+//! Who is in charge of whom: designations, working time, absences, loads.
+
+mod model;
+mod service;
+mod staff;
+
+pub use model::{Absence, AbsenceKind, Designation, WorkingTime};
+pub use service::{Assignment, designate_one, share_out};
+pub(crate) use service::{counsellors, designate};
+pub use staff::{Staff, Weights, absences, end_absence, set_absence, set_working_time, staff, weights};

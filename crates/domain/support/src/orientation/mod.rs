@@ -1,0 +1,17 @@
+//! Orientation: the rules propose, an officer decides, the structure begins. Three facts, each with its day.
+
+mod batch;
+mod decide;
+mod facts_of;
+mod model;
+mod propose;
+mod simulate;
+
+pub use batch::{
+    BatchLine, BatchView, OrderedLine, WORK, batch, batches, continue_batch, lines, start_designations,
+    start_orientations, undo_batch,
+};
+pub use decide::{Taken, capacities, decide_one, prepare};
+pub use model::{Batch, BatchKind, Choice, Decision, LineState, Orientation, Origin, Path, Proposal, ProposalKind};
+pub use propose::{Explanation, explain, propose_all, settings};
+pub use simulate::{Simulation, SimulationLine, simulate};
