@@ -18,7 +18,7 @@ use platform::{Account, Actor, Keys, Mail, Organisation, Platform, Role, Structu
 use support::caseload::{self, AbsenceKind, Assignment};
 use support::follow_up::{self, FollowUp, ListRequest, Need, Stage};
 use support::meeting::{self, AfterMeeting, Doer, MeetingKind, MeetingStatus, NewMeeting, NewStep, Secrecy};
-use support::orientation::{self, Batch, Choice, LineState, Origin};
+use support::orientation::{self, Batch, Choice, LineState, Origin, Worker};
 use support::person::Person;
 use support::sharing::{self, SupportState};
 use territory::structures::StructureKind;
@@ -169,7 +169,7 @@ async fn a_list_is_proposed_decided_and_taken_back() {
         assert!(prepared.iter().any(|line| matches!(line, Err((_, why)) if why.contains("plus de place"))));
 
         // Decided: each line told, each fact with its author and its day.
-        let batch = orientation::start_orientations(&house.platform, &officer, &chosen).await.unwrap();
+        let batch = orientation::start_orientations(&house.platform, &officer, &chosen, Worker::Caller).await.unwrap();
         house.work(batch).await;
         let view = orientation::batch(&house.platform, &officer, batch).await.unwrap();
         assert_eq!(view.count(LineState::Done), i64::try_from(chosen.len()).unwrap(), "{view:?}");
@@ -180,7 +180,7 @@ async fn a_list_is_proposed_decided_and_taken_back() {
 
         // Another officer with the same list on screen gets a clear answer, person by person.
         let (_, other) = house.somebody("Paul Collègue", Role::DepartmentOfficer, None).await;
-        let again = orientation::start_orientations(&house.platform, &other, &chosen).await.unwrap();
+        let again = orientation::start_orientations(&house.platform, &other, &chosen, Worker::Caller).await.unwrap();
         house.work(again).await;
         let view = orientation::batch(&house.platform, &other, again).await.unwrap();
         assert_eq!(view.count(LineState::Refused), i64::try_from(chosen.len()).unwrap());
@@ -206,7 +206,7 @@ async fn a_list_killed_in_the_middle_goes_on() {
         let house = House::new(scratch).await;
         let (_, officer) = house.somebody("Olga Officier", Role::DepartmentOfficer, None).await;
         let chosen = house.to_agency(&house.lines().await);
-        let batch = orientation::start_orientations(&house.platform, &officer, &chosen).await.unwrap();
+        let batch = orientation::start_orientations(&house.platform, &officer, &chosen, Worker::Caller).await.unwrap();
         // The future is dropped while it works, as a killed process would.
         let work = orientation::continue_batch(&house.platform, house.tenant, batch, async |_| ());
         let cut = tokio::time::timeout(std::time::Duration::from_millis(1), work).await;
@@ -235,7 +235,7 @@ async fn an_agency_shares_out_meets_and_notes() {
             house.somebody("Anne Conseillère", Role::EmploymentCounsellor, Some(house.agency)).await;
         let (bob, _) = house.somebody("Bob Conseiller", Role::EmploymentCounsellor, Some(house.agency)).await;
         let chosen = house.to_agency(&house.lines().await);
-        let batch = orientation::start_orientations(&house.platform, &officer, &chosen).await.unwrap();
+        let batch = orientation::start_orientations(&house.platform, &officer, &chosen, Worker::Caller).await.unwrap();
         house.work(batch).await;
 
         // The head sees who has nobody; Bob works half time and carries half as much.
@@ -249,7 +249,7 @@ async fn an_agency_shares_out_meets_and_notes() {
         let shared = caseload::share_out(&people, &board.loads, &weights);
         let of = |account| shared.iter().filter(|assignment| assignment.counsellor == account).count();
         assert_eq!((of(anne), of(bob)), (40, 20));
-        let list = orientation::start_designations(&house.platform, &head, &shared, "").await.unwrap();
+        let list = orientation::start_designations(&house.platform, &head, &shared, "", Worker::Caller).await.unwrap();
         house.work(list).await;
         let view = orientation::batch(&house.platform, &head, list).await.unwrap();
         assert_eq!(view.count(LineState::Done), 60, "{view:?}");

@@ -1,11 +1,11 @@
-//! Accounts and mandates: one per role, whose password is shown, and the heads and a counsellor of every agency.
+//! Accounts and mandates: one per role, whose password is shown, and everybody who heads an agency or accompanies people.
 
 use base::{Email, Id, Period, fold, words};
 use platform::account::{self, FirstPassword};
 use platform::gate::{ManageAccounts, permit};
 use platform::mandate::{self, Mandate};
 use platform::{Account, Actor, Organisation, Permit, Platform, Role, Structure};
-use territory::structures::{Status, StructureKind};
+use territory::posts::{Job, PostState, Posts};
 use territory::{AsOf, Picture};
 
 use crate::{Result, staff, timeline};
@@ -144,7 +144,8 @@ pub(crate) async fn create(platform: &Platform, actor: &Actor) -> Result<()> {
         let mandate = Mandate { organisation, structure, role: character.role, purpose: character.role.purposes()[0] };
         open(character, permit.clone(), mandate).await?;
     }
-    for (post, mandate) in of_agencies(&picture) {
+    let posts = Posts::read(platform, actor, AsOf::now(&platform.clock)).await?;
+    for (post, mandate) in of_posts(&picture, &posts) {
         let name = staff::holder(&post);
         let local: Vec<String> = words(&fold(&name)).map(str::to_owned).collect();
         // The code keeps two people of one name apart.
@@ -154,26 +155,32 @@ pub(crate) async fn create(platform: &Platform, actor: &Actor) -> Result<()> {
     Ok(())
 }
 
-/// The head and the first counsellor of every agency, as the posts that they hold.
-fn of_agencies(picture: &Picture) -> Vec<(String, Mandate)> {
-    let agencies = picture
-        .structures()
+/// The role of whoever holds a post, when it is to accompany people or to head an agency.
+const fn role_of(job: Job) -> Option<Role> {
+    match job {
+        Job::AgencyHead => Some(Role::AgencyHead),
+        Job::EmploymentCounsellor => Some(Role::EmploymentCounsellor),
+        Job::SocialEmploymentCounsellor => Some(Role::SocialEmploymentCounsellor),
+        Job::SocialWorker => Some(Role::SocialWorker),
+        Job::AdministrativeOfficer | Job::DistrictHead | Job::SchoolHead | Job::Trainer => None,
+    }
+}
+
+/// Everybody who holds such a post today, but for the characters.
+fn of_posts(picture: &Picture, posts: &Posts) -> Vec<(String, Mandate)> {
+    posts
+        .views(picture)
         .into_iter()
-        .filter(|structure| structure.kind == StructureKind::LocalInclusionAgency && structure.status == Status::Open);
-    agencies
-        .flat_map(|structure| {
+        .filter(|post| matches!(post.state, PostState::Held) && !is_shown(post.code))
+        .filter_map(|post| {
+            let role = role_of(post.profile.value.job)?;
+            let structure = picture.structure(post.profile.value.structure)?;
             let organisation = picture
                 .contract(structure.id)
                 .map_or(structure.profile.value.organisation, |contract| contract.value.operator);
-            let mandate =
-                |role: Role| Mandate { organisation, structure: Some(structure.id), role, purpose: role.purposes()[0] };
-            [
-                (format!("{}-responsable", structure.code), mandate(Role::AgencyHead)),
-                (format!("{}-cip-01", structure.code), mandate(Role::EmploymentCounsellor)),
-            ]
+            let mandate = Mandate { organisation, structure: Some(structure.id), role, purpose: role.purposes()[0] };
+            Some((post.code.to_owned(), mandate))
         })
-        // Those of the characters are theirs.
-        .filter(|(post, _)| !is_shown(post))
         .collect()
 }
 

@@ -52,7 +52,7 @@ fn contact(card: &Card) -> Option<Contact> {
 }
 
 /// Spreads consecutive numbers (the last step of SplitMix64).
-const fn mixed(number: u64) -> u64 {
+pub(crate) const fn mixed(number: u64) -> u64 {
     let number = (number ^ (number >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let number = (number ^ (number >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     number ^ (number >> 31)

@@ -10,7 +10,7 @@ use jiff::ToSpan;
 use platform::{Actor, Platform};
 use tokio::task::JoinHandle;
 
-use crate::{Error, Result, SEED, Size, places, synth, timeline};
+use crate::{Error, Result, SEED, Size, accompaniment, places, synth, timeline};
 
 /// Whether a month is in, all of it.
 pub(crate) async fn is_in(platform: &Platform, actor: &Actor, month: Date) -> Result<bool> {
@@ -93,6 +93,8 @@ pub(crate) async fn bring_months_in(
             progress(number, month, done, total)
         })
         .await?;
+        let last = place + 1 == waiting.len();
+        accompaniment::follow(&then, actor, created_on, last).await?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! [`open`] makes what is quickly made (or finds it): territory, posts, accounts. [`register`] adds the job that brings
 //! the people in behind, and [`filling`] says how far it is.
 
+mod accompaniment;
 mod accounts;
 mod contacts;
 mod feed;

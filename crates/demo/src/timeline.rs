@@ -55,6 +55,15 @@ pub fn arrival(created_on: Date) -> Moment {
     Moment(created_on.saturating_add(1.day()).at(7, 10, 0, 0))
 }
 
+/// The mornings after a month has come in: its entrants are oriented, then each agency shares out its people.
+pub fn decisions(created_on: Date) -> Moment {
+    Moment(created_on.saturating_add(2.days()).at(10, 0, 0, 0))
+}
+
+pub fn designations(created_on: Date) -> Moment {
+    Moment(created_on.saturating_add(3.days()).at(8, 40, 0, 0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,7 +8,7 @@ use law::delays::Delays;
 use super::row::{FollowUp, Need, Phase, Stage};
 use crate::caseload::Designation;
 use crate::meeting::{Meeting, MeetingStatus, Step};
-use crate::orientation::{Decision, Orientation, Proposal};
+use crate::orientation::{Decision, Orientation, Path, Proposal};
 use crate::person::{Card, Membership};
 use crate::rights::RightState;
 
@@ -134,6 +134,7 @@ pub fn follow_up(card: &Card, facts: &Facts, rules: &Rules) -> Option<FollowUp> 
     let stage = match (decision, orientation, designation) {
         (None, None, _) => Stage::ToOrient,
         (Some(_), None, _) => Stage::Decided,
+        (_, Some(orientation), None) if orientation.value.path == Path::Employment => Stage::Elsewhere,
         (_, Some(_), None) => Stage::Unassigned,
         (_, Some(_), Some(_)) if meetings.first_met_on.is_none() => Stage::Unmet,
         (_, Some(_), Some(_)) => Stage::Accompanied,
@@ -282,7 +283,7 @@ impl Needs<'_> {
     }
 
     fn meetings(&mut self, stage: Stage, orientation: Option<&Fact<Orientation>>, meetings: &Meetings) {
-        let Some(orientation) = orientation else { return };
+        let Some(orientation) = orientation.filter(|_| stage != Stage::Elsewhere) else { return };
         let Rules { day, numbers, .. } = *self.rules;
         if stage == Stage::Unassigned {
             self.found.push((Need::Nobody, orientation.valid.from));

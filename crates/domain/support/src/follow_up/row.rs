@@ -18,6 +18,8 @@ db::codes! {
         /// Somebody is in charge and has not met the person yet.
         Unmet = "unmet",
         Accompanied = "accompanied",
+        /// Another organisation of the network accompanies (France Travail), and names its own counsellors.
+        Elsewhere = "elsewhere",
     }
 }
 
@@ -29,6 +31,7 @@ impl Stage {
             Self::Unassigned => "sans référent",
             Self::Unmet => "sans premier rendez-vous",
             Self::Accompanied => "accompagnement effectif",
+            Self::Elsewhere => "suivie par France Travail ou un partenaire",
         }
     }
 }

@@ -82,14 +82,28 @@ impl BatchView {
     }
 }
 
-/// Asks for a list of orientations, in force from today. It is worked by a job, line by line.
+/// Who works a list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Worker {
+    /// A job, behind the screens.
+    Job,
+    /// Whoever asked, with [`continue_batch`].
+    Caller,
+}
+
+/// Asks for a list of orientations, in force from today, to be worked line by line.
 ///
 /// # Errors
 /// [`Error::Invalid`] for an empty list.
-pub async fn start_orientations(platform: &Platform, actor: &Actor, lines: &[OrderedLine]) -> Result<Id<Batch>> {
+pub async fn start_orientations(
+    platform: &Platform,
+    actor: &Actor,
+    lines: &[OrderedLine],
+    worker: Worker,
+) -> Result<Id<Batch>> {
     let permit = platform::gate::permit::<DecideOrientations>(actor)?;
     let chosen = lines.iter().map(|line| (line.person, serde_json::json!(line.choice))).collect();
-    start(platform, &permit, BatchKind::Orientation, serde_json::Value::Null, chosen).await
+    start(platform, &permit, BatchKind::Orientation, serde_json::Value::Null, chosen, worker).await
 }
 
 /// Asks for a list of designations, with the reason they share.
@@ -98,10 +112,12 @@ pub async fn start_designations(
     actor: &Actor,
     assignments: &[Assignment],
     reason: &str,
+    worker: Worker,
 ) -> Result<Id<Batch>> {
     let permit = platform::gate::permit::<Designate>(actor)?;
     let chosen = assignments.iter().map(|assignment| (assignment.person, serde_json::json!(assignment))).collect();
-    start(platform, &permit, BatchKind::Designation, serde_json::json!({ "reason": reason.trim() }), chosen).await
+    start(platform, &permit, BatchKind::Designation, serde_json::json!({ "reason": reason.trim() }), chosen, worker)
+        .await
 }
 
 async fn start<A: platform::gate::Action>(
@@ -110,6 +126,7 @@ async fn start<A: platform::gate::Action>(
     kind: BatchKind,
     order_given: serde_json::Value,
     chosen: Vec<(Id<Person>, serde_json::Value)>,
+    worker: Worker,
 ) -> Result<Id<Batch>> {
     let (Some(account), Some(mandate)) = (permit.account(), permit.mandate()) else {
         return Err(Error::Invalid("une liste se décide sous le mandat de quelqu’un".to_owned()));
@@ -147,7 +164,9 @@ async fn start<A: platform::gate::Action>(
     lines.sort_by_key(|line| line.person);
     lines.dedup_by_key(|line| line.person);
     tx.fill(&lines).await?;
-    jobs::enqueue(&tx, tenant, WORK, serde_json::json!({ "batch": id.raw() }), Some(account), now).await?;
+    if worker == Worker::Job {
+        jobs::enqueue(&tx, tenant, WORK, serde_json::json!({ "batch": id.raw() }), Some(account), now).await?;
+    }
     tx.commit().await?;
     Ok(id)
 }
@@ -172,7 +191,7 @@ pub async fn continue_batch(
             let permit = platform::gate::permit::<DecideOrientations>(&actor)?;
             let order = Order { starts_on: batch.asked_at.date(), origin: Origin::Bulk, batch: Some(id) };
             loop {
-                let tx = platform.db.begin().await?;
+                let tx = turn(platform, id).await?;
                 let waiting: Vec<(Id<Person>, Json<Choice>)> = tx.all(&WAITING, &[&id, &AT_ONCE]).await?;
                 if waiting.is_empty() {
                     break;
@@ -192,7 +211,7 @@ pub async fn continue_batch(
             let counsellors = caseload::counsellors(platform, &actor, &permit).await?;
             let reason = batch.order_given.0["reason"].as_str().unwrap_or_default().to_owned();
             loop {
-                let tx = platform.db.begin().await?;
+                let tx = turn(platform, id).await?;
                 let waiting: Vec<(Id<Person>, Json<Assignment>)> = tx.all(&WAITING, &[&id, &AT_ONCE]).await?;
                 if waiting.is_empty() {
                     break;
@@ -212,6 +231,13 @@ pub async fn continue_batch(
     let tx = platform.db.begin().await?;
     tx.execute(&FINISH, &[&platform.now(), &id]).await?;
     Ok(tx.commit().await?)
+}
+
+/// A transaction in which nobody else works the same list.
+async fn turn(platform: &Platform, batch: Id<Batch>) -> db::Result<Tx> {
+    let tx = platform.db.begin().await?;
+    tx.hold(&[batch.raw() ^ 0x6c69_7374]).await?;
+    Ok(tx)
 }
 
 /// Writes down how lines ended, in the transaction that decided them.

@@ -8,7 +8,7 @@ mod propose;
 mod simulate;
 
 pub use batch::{
-    BatchLine, BatchView, OrderedLine, WORK, batch, batches, continue_batch, lines, start_designations,
+    BatchLine, BatchView, OrderedLine, WORK, Worker, batch, batches, continue_batch, lines, start_designations,
     start_orientations, undo_batch,
 };
 pub use decide::{Taken, capacities, decide_one, prepare};
