@@ -49,18 +49,51 @@ impl Rule {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
+    Hours,
+    Days,
     Weeks,
     Months,
     Years,
+    Children,
+    /// Hundredths of a whole: 150 is one and a half.
+    Hundredths,
+    /// A number of whatever the label names.
+    Count,
+    /// A code of a list, as a number.
+    Code,
+    /// 0 is no, 1 is yes.
+    Switch,
 }
 
 impl Unit {
-    /// « 1 mois », « 6 semaines ».
+    /// « 1 mois », « 6 semaines », « 1 (oui) ».
     pub fn count(self, n: u16) -> String {
         match self {
+            Self::Hours => fr::count(n, "heure", "heures"),
+            Self::Days => fr::count(n, "jour", "jours"),
             Self::Weeks => fr::count(n, "semaine", "semaines"),
             Self::Months => fr::count(n, "mois", "mois"),
             Self::Years => fr::count(n, "an", "ans"),
+            Self::Children => fr::count(n, "enfant", "enfants"),
+            Self::Hundredths => fr::count(n, "centième", "centièmes"),
+            Self::Count => n.to_string(),
+            Self::Code => format!("code\u{a0}{n:04}"),
+            Self::Switch => format!("{n}\u{a0}({})", if n == 0 { "non" } else { "oui" }),
+        }
+    }
+
+    /// What a form says of the number to type: « En semaines. »; empty when the label says it.
+    pub const fn hint(self) -> &'static str {
+        match self {
+            Self::Hours => "En heures.",
+            Self::Days => "En jours.",
+            Self::Weeks => "En semaines.",
+            Self::Months => "En mois.",
+            Self::Years => "En ans.",
+            Self::Children => "En nombre d’enfants.",
+            Self::Hundredths => "En centièmes.",
+            Self::Count | Self::Code => "",
+            Self::Switch => "1\u{a0}: oui, 0\u{a0}: non.",
         }
     }
 }

@@ -1,5 +1,5 @@
 use base::Date;
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A fact a public may rest on.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
@@ -190,7 +190,8 @@ pub struct PublicsInput {
 }
 
 /// Which parts of a birth date are true.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum BirthPrecision {
     #[default]
     Full,
@@ -199,7 +200,8 @@ pub enum BirthPrecision {
 }
 
 /// Role of a person in the RSA household (`ROLEPERS`).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RsaRole {
     Applicant,
     Partner,
@@ -220,7 +222,7 @@ impl RsaRole {
         })
     }
 
-    pub(super) const fn is_adult(self) -> bool {
+    pub(crate) const fn is_adult(self) -> bool {
         matches!(self, Self::Applicant | Self::Partner)
     }
 }
@@ -228,12 +230,12 @@ impl RsaRole {
 /// `SITFAM`, in the three kinds the rules know. It keeps the code, for the sentences.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct FamilySituation {
-    pub(super) code: &'static str,
-    pub(super) kind: FamilyKind,
+    pub(crate) code: &'static str,
+    pub(crate) kind: FamilyKind,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum FamilyKind {
+pub(crate) enum FamilyKind {
     Alone,
     Couple,
     /// Alone by the national list, but not in the local rule for lone parents.
@@ -260,6 +262,19 @@ impl FamilySituation {
     /// From `SITFAM`; `None` when the code is not in the published list.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::LIST.into_iter().find(|(known, _)| *known == code).map(|(code, kind)| Self { code, kind })
+    }
+}
+
+impl Serialize for FamilySituation {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code)
+    }
+}
+
+impl<'de> Deserialize<'de> for FamilySituation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        Self::from_code(&code).ok_or_else(|| serde::de::Error::custom(format!("{code:?} is no SITFAM")))
     }
 }
 

@@ -17,6 +17,7 @@ use serde::Serialize;
 pub use facts::{BirthPrecision, Fact, FactSet, FamilySituation, Nature, PublicsInput, RightNature, RsaRole, Source};
 pub use public::Public;
 pub use reason::Reason;
+pub(crate) use rules::SOCIAL_SERVICE_FROM;
 pub use rules::{PARAMETERS, RULES, Thresholds};
 
 /// Whether a person belongs to a public.

@@ -207,7 +207,8 @@ const INCLUSION_CONTRACT_FROM: Parameter = Parameter {
     citation: "Insertion par l’activité économique\u{a0}: contrat à durée indéterminée d’inclusion",
     certainty: Certainty::Confirmed,
 };
-const SOCIAL_SERVICE_FROM: Parameter = Parameter {
+/// Also the age of the rule of orientation towards the social service.
+pub(crate) const SOCIAL_SERVICE_FROM: Parameter = Parameter {
     name: "publics.social_service_from",
     rule: "public.social_service_age",
     label_fr: "Âge de l’orientation vers le service social",

@@ -38,18 +38,14 @@ pub fn routes() -> Vec<Route> {
 /// What a parameter is called, and what its number counts.
 struct Known {
     label: String,
+    /// The unit of a parameter of the house; those of the law say their own.
     unit: &'static str,
     law: Option<&'static law::Parameter>,
 }
 
 fn known(name: &str) -> Known {
     if let Some(parameter) = law::parameters().find(|parameter| parameter.name == name) {
-        let unit = match parameter.unit {
-            law::Unit::Weeks => "semaines",
-            law::Unit::Months => "mois",
-            law::Unit::Years => "ans",
-        };
-        return Known { label: parameter.label_fr.to_owned(), unit, law: Some(parameter) };
+        return Known { label: parameter.label_fr.to_owned(), unit: "", law: Some(parameter) };
     }
     match name {
         SESSION_IDLE_MINUTES => {
@@ -62,8 +58,11 @@ fn known(name: &str) -> Known {
 }
 
 /// « 24 mois », « oui », or the text itself.
-fn shown(value: &Value, unit: &str) -> String {
+fn shown(value: &Value, known: &Known) -> String {
+    let unit = known.unit;
+    let counted = known.law.and_then(|law| Some(law.unit.count(u16::try_from(value.as_u64()?).ok()?)));
     match value {
+        _ if let Some(counted) = counted => counted,
         Value::Number(number) if unit.is_empty() => fr::number(number),
         Value::Number(number) => format!("{}\u{a0}{unit}", fr::number(number)),
         Value::Bool(yes) => fr::yes_no(Some(*yes)).to_owned(),
@@ -103,9 +102,9 @@ async fn list(State(app): State<App>, signed: Signed) -> Result<Response, Proble
         let coming =
             parameters.all().iter().find(|other| other.value.name == fact.value.name && other.valid.from > today);
         let coming = coming.map(|next| {
-            format!("puis {} à partir du {}", shown(&next.value.value.0, known.unit), fr::date_long(next.valid.from))
+            format!("puis {} à partir du {}", shown(&next.value.value.0, &known), fr::date_long(next.valid.from))
         });
-        let value: Fragment = shown(&fact.value.value.0, known.unit).into();
+        let value: Fragment = shown(&fact.value.value.0, &known).into();
         let author = fact
             .provenance
             .author
@@ -154,6 +153,8 @@ fn add(groups: &mut Vec<(&'static str, Vec<Row>)>, name: &str, row: Row) {
 fn group_of(name: &str) -> &'static str {
     match name.split('.').next() {
         Some("publics") => "Publics",
+        Some("orientation") => "Orientation",
+        Some("workload") => "Charge des conseillers",
         Some("delay" | "delays") => "Délais",
         Some("retention" | "reading_log") => "Conservation des données",
         Some("session") => "Sécurité",
@@ -215,7 +216,7 @@ async fn draw(app: &App, signed: &Signed, name: &str, typed: &Typed, errors: Err
             .map_or("livré avec l’application", String::as_str);
         let in_force = fact.valid.contains(today).then(|| Badge::info("aujourd’hui"));
         Row::new([
-            Fragment::join([shown(&fact.value.value.0, known.unit).into(), in_force.into()]),
+            Fragment::join([shown(&fact.value.value.0, &known).into(), in_force.into()]),
             fr::period(fact.valid).into(),
             mark(fact.value.certainty).into(),
             fact.value.citation.as_str().into(),
@@ -239,7 +240,11 @@ async fn draw(app: &App, signed: &Signed, name: &str, typed: &Typed, errors: Err
             .line("Valeur d’origine", parameter.unit.count(parameter.default))
             .line("Entre", format!("{} et {}", parameter.bounds.0, parameter.unit.count(parameter.bounds.1)))
     });
-    let unit = if known.unit.is_empty() { String::new() } else { format!("En {}.", known.unit) };
+    let unit = match known.law {
+        Some(law) => law.unit.hint().to_owned(),
+        None if known.unit.is_empty() => String::new(),
+        None => format!("En {}.", known.unit),
+    };
     let marks = [Choice::new("confirmed", "Confirmé par le texte cité"), Choice::new("uncertain", "À confirmer")];
     let form = Form::post(format!("{PATH}/{name}"))
         .problem(errors.whole)

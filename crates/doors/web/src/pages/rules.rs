@@ -31,8 +31,14 @@ struct Rules {
 }
 
 /// Topics by the first word of the code of a rule.
-const TOPICS: [(&str, &str); 4] =
-    [("age", "Âge"), ("public", "Publics"), ("delay", "Délais"), ("retention", "Conservation des données")];
+const TOPICS: [(&str, &str); 6] = [
+    ("age", "Âge"),
+    ("public", "Publics"),
+    ("orientation", "Orientation"),
+    ("delay", "Délais"),
+    ("workload", "Charge des conseillers"),
+    ("retention", "Conservation des données"),
+];
 
 async fn show(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery) -> Response {
     let query = Query::parse(query.as_deref());
