@@ -229,6 +229,16 @@ impl Source {
             Self::Questionnaire => "questionnaire de la demande de RSA",
         }
     }
+
+    pub(super) const fn label_with_article(self) -> &'static str {
+        match self {
+            Self::Hand => "la saisie d’un agent du département",
+            Self::BeneficiaryFeed => "le flux bénéficiaires (CAF, MSA)",
+            Self::FranceTravailFile => "le fichier de France Travail",
+            Self::FranceTravailRecommendation => "la préconisation de France Travail",
+            Self::Questionnaire => "le questionnaire de la demande de RSA",
+        }
+    }
 }
 
 impl Fact {
@@ -263,6 +273,28 @@ impl Fact {
             Self::ChildCareConstraint => "l’impact de la garde d’enfants",
             Self::CaringConstraint => "l’impact de l’aide à un proche",
             Self::OtherConstraint => "l’impact des autres contraintes",
+        }
+    }
+}
+
+impl Employment {
+    /// French name.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::WorksNow => "emploi en cours",
+            Self::WorkedInPastTwoYears => "emploi dans les deux dernières années",
+            Self::NotInPastTwoYears => "sans emploi dans les deux dernières années",
+        }
+    }
+}
+
+impl ProjectAbility {
+    /// French name.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Able => "peut se projeter",
+            Self::NeedsHelp => "a besoin d’aide pour se projeter",
+            Self::NotYet => "ne peut pas se projeter pour l’instant",
         }
     }
 }

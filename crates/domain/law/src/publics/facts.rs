@@ -230,12 +230,12 @@ impl RsaRole {
 /// `SITFAM`, in the three kinds the rules know. It keeps the code, for the sentences.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct FamilySituation {
-    pub(crate) code: &'static str,
-    pub(crate) kind: FamilyKind,
+    pub(super) code: &'static str,
+    pub(super) kind: FamilyKind,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum FamilyKind {
+pub(super) enum FamilyKind {
     Alone,
     Couple,
     /// Alone by the national list, but not in the local rule for lone parents.
@@ -262,6 +262,16 @@ impl FamilySituation {
     /// From `SITFAM`; `None` when the code is not in the published list.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::LIST.into_iter().find(|(known, _)| *known == code).map(|(code, kind)| Self { code, kind })
+    }
+
+    /// `SITFAM`
+    pub const fn code(self) -> &'static str {
+        self.code
+    }
+
+    /// Whether the local rules take it as the situation of somebody alone: ABA is not.
+    pub fn is_alone(&self) -> bool {
+        self.kind == FamilyKind::Alone
     }
 }
 
