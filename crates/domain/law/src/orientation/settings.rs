@@ -174,7 +174,7 @@ pub const SWITCHES: &[Parameter] = &{
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Settings {
     /// Whether each rule is on, in the order of [`OrientationRule::ALL`].
-    on: [bool; OrientationRule::ALL.len()],
+    pub(super) on: [bool; OrientationRule::ALL.len()],
     /// Whether the national criteria replace the local list, from the day they exist.
     pub national_criteria: bool,
     pub automatic_registration_counts: bool,
