@@ -13,12 +13,15 @@ pub mod retention;
 mod rule;
 #[cfg(test)]
 mod typography;
+pub mod workload;
 
 pub use rule::{Certainty, Deadline, OutOfRange, Parameter, Rule, Unit};
 
 /// Every rule of the house, topic by topic, the older version of a rule before the newer one.
 pub fn register() -> impl Iterator<Item = &'static Rule> {
-    [age::RULES, publics::RULES, orientation::RULES, delays::RULES, retention::RULES].into_iter().flatten()
+    [age::RULES, publics::RULES, orientation::RULES, delays::RULES, workload::RULES, retention::RULES]
+        .into_iter()
+        .flatten()
 }
 
 /// The rule of a code; `None` when there is none.
@@ -28,9 +31,16 @@ pub fn rule(code: &str) -> Option<&'static Rule> {
 
 /// Every number that may be replaced by a dated setting, with its value when nobody has set it.
 pub fn parameters() -> impl Iterator<Item = &'static Parameter> {
-    [publics::PARAMETERS, orientation::PARAMETERS, orientation::SWITCHES, delays::PARAMETERS, retention::PARAMETERS]
-        .into_iter()
-        .flatten()
+    [
+        publics::PARAMETERS,
+        orientation::PARAMETERS,
+        orientation::SWITCHES,
+        delays::PARAMETERS,
+        workload::PARAMETERS,
+        retention::PARAMETERS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 #[cfg(test)]
