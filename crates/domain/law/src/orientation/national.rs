@@ -95,7 +95,7 @@ fn strong_without_project(question: Question<'_>) -> Verdict {
     let not_met = if enough == Some(false) {
         "Aucune contrainte n’a un impact fort sur votre recherche d’emploi."
     } else {
-        "Vous pouvez vous projeter, seul ou avec de l’aide."
+        "Vous pouvez vous projeter, avec ou sans aide."
     };
     case.answer(
         both(enough, without),
