@@ -92,3 +92,13 @@ async function firstPeopleWithoutScript(page) {
   const link = page.locator('table tbody a[href^="/personnes/"]').first();
   return [[(await link.innerText()).trim(), await link.getAttribute('href')]];
 }
+
+test('a file is printed on two sheets at most', () =>
+  visit(HEAD, {}, async (page) => {
+    await page.goto('/personnes');
+    for (const [name, href] of (await firstPeople(page)).slice(0, 3)) {
+      await page.goto(href);
+      const sheets = (await page.pdf({ format: 'A4' })).toString('latin1').match(/\/Type\s*\/Page\b/g);
+      assert.ok(sheets.length <= 2, `${sheets.length} sheets for ${name}`);
+    }
+  }));

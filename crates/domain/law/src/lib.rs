@@ -5,20 +5,24 @@
 //! changed, for the page « Règles appliquées ».
 
 pub mod age;
+pub mod attention;
 mod coded;
 pub mod delays;
-mod fr;
 pub mod orientation;
 pub mod publics;
 pub mod retention;
 mod rule;
+#[cfg(test)]
+mod typography;
 pub mod workload;
 
 pub use rule::{Certainty, Deadline, OutOfRange, Parameter, Rule, Unit};
 
 /// Every rule of the house, topic by topic, the older version of a rule before the newer one.
 pub fn register() -> impl Iterator<Item = &'static Rule> {
-    [age::RULES, publics::RULES, orientation::RULES, delays::RULES, retention::RULES].into_iter().flatten()
+    [age::RULES, publics::RULES, orientation::RULES, delays::RULES, attention::RULES, workload::RULES, retention::RULES]
+        .into_iter()
+        .flatten()
 }
 
 /// The rule of a code; `None` when there is none.
@@ -28,9 +32,17 @@ pub fn rule(code: &str) -> Option<&'static Rule> {
 
 /// Every number that may be replaced by a dated setting, with its value when nobody has set it.
 pub fn parameters() -> impl Iterator<Item = &'static Parameter> {
-    [publics::PARAMETERS, orientation::PARAMETERS, orientation::SWITCHES, delays::PARAMETERS, retention::PARAMETERS]
-        .into_iter()
-        .flatten()
+    [
+        publics::PARAMETERS,
+        orientation::PARAMETERS,
+        orientation::SWITCHES,
+        delays::PARAMETERS,
+        attention::PARAMETERS,
+        workload::PARAMETERS,
+        retention::PARAMETERS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 #[cfg(test)]
@@ -38,7 +50,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::fr::assert_typography;
+    use crate::typography::assert_typography;
 
     #[test]
     fn codes_are_unique_and_rules_are_whole() {

@@ -1,10 +1,10 @@
 //! How long data are kept.
 
-use base::Date;
+use base::{Date, fr};
 use jiff::ToSpan;
 use jiff::civil::date;
 
-use crate::{Certainty, Deadline, OutOfRange, Parameter, Rule, Unit, fr};
+use crate::{Certainty, Deadline, OutOfRange, Parameter, Rule, Unit};
 
 const ACTIVE_FILE: &str = "retention.active_file";
 const READING_LOG: &str = "retention.reading_log";
@@ -120,8 +120,8 @@ impl Retention {
         let (last_day, length) = count(last_contact, self.active_file_months);
         let why = format!(
             "En base active jusqu’au {}\u{a0}: {length} après le dernier contact, le {}.",
-            fr::date(last_day),
-            fr::date(last_contact)
+            fr::date_long(last_day),
+            fr::date_long(last_contact)
         );
         Deadline { last_day, rule: ACTIVE_FILE, why }
     }
@@ -135,8 +135,8 @@ impl Retention {
         let (last_day, length) = count(read_on, months);
         let why = format!(
             "Trace gardée jusqu’au {}\u{a0}: {length} après la consultation du {}.",
-            fr::date(last_day),
-            fr::date(read_on)
+            fr::date_long(last_day),
+            fr::date_long(read_on)
         );
         Deadline { last_day, rule, why }
     }

@@ -1,9 +1,7 @@
 use std::fmt;
 
-use base::Date;
+use base::{Date, fr};
 use serde::Serialize;
-
-use crate::fr;
 
 /// How sure the house is of a rule or of a number; the screen shows the mark.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -166,7 +164,6 @@ pub struct Deadline {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::publics;
 
     #[test]
@@ -176,6 +173,6 @@ mod tests {
         let refusal = parameter.value(Some(99)).unwrap_err().to_string();
         assert!(refusal.contains("publics.long_term_rsa_years"), "{refusal}");
         assert!(refusal.contains("99\u{a0}ans"), "{refusal}");
-        fr::assert_typography(&refusal);
+        crate::typography::assert_typography(&refusal);
     }
 }

@@ -46,7 +46,9 @@ static OUTLINES: LazyLock<Vec<Outline>> = LazyLock::new(|| {
 /// Height of the names, in units of the drawing.
 pub const LABEL_SIZE: f64 = 22.0;
 /// Width of a letter of a name, on average.
-const LETTER: f64 = 0.52 * LABEL_SIZE;
+const LETTER: f64 = 0.55 * LABEL_SIZE;
+/// Between a name and the border.
+const MARGIN: f64 = 0.3 * LABEL_SIZE;
 /// From one line of a name to the next.
 const LINE: f64 = 1.05 * LABEL_SIZE;
 /// Half of what a line takes in height.
@@ -62,20 +64,27 @@ impl Outline {
         self.path.split('M').filter(|part| !part.is_empty()).map(ring).collect()
     }
 
-    /// A name in the fewest lines that stay inside the outline when written around the label's point; `None` when there
-    /// is no room for it.
-    pub fn label_of(&self, name: &str) -> Option<Vec<String>> {
+    /// A name in the fewest lines that stay inside the outline, and the point they are centred on: the label's own, moved
+    /// sideways where that makes room. `None` when there is none.
+    pub fn label_of(&self, name: &str) -> Option<(Vec<String>, (f64, f64))> {
         let rings = self.rings();
+        let (x, y) = self.label;
         let mut ways = ways_to_write(name);
-        let longest = |way: &Vec<String>| way.iter().map(|line| line.chars().count()).max();
+        let longest = |way: &Vec<String>| way.iter().map(|line| line.chars().count()).max().unwrap_or(0);
         ways.sort_by_key(|way| (way.len(), longest(way)));
-        ways.into_iter().find(|way| {
-            let first = self.label.1 - LINE * (lossless(way.len()) - 1.0) / 2.0;
-            way.iter().zip(0_u32..).all(|(line, number)| {
-                let middle = first + LINE * f64::from(number);
-                let room = [-HALF_LINE, HALF_LINE].map(|side| half_width(&rings, self.label.0, middle + side));
-                2.0 * room[0].min(room[1]) >= lossless(line.chars().count()) * LETTER
-            })
+        ways.into_iter().find_map(|way| {
+            let half_height = LINE * (lossless(way.len()) - 1.0) / 2.0 + HALF_LINE;
+            let half_width = lossless(longest(&way)) * LETTER / 2.0 + MARGIN;
+            let steps = 2 * way.len();
+            let heights =
+                (0..=steps).map(|step| y - half_height + 2.0 * half_height * lossless(step) / lossless(steps));
+            let (left, right) = heights
+                .map(|height| span(&rings, x, height))
+                .try_fold((f64::MIN, f64::MAX), |(left, right), span| {
+                    span.map(|(from, to)| (left.max(from), right.min(to)))
+                })?;
+            let (first, last) = (left + half_width, right - half_width);
+            (first <= last).then(|| (way, (x.clamp(first, last), y)))
         })
     }
 }
@@ -85,8 +94,8 @@ fn lossless(count: usize) -> f64 {
     f64::from(u16::try_from(count).unwrap_or(u16::MAX))
 }
 
-/// How far a line centred on `x` reaches on both sides without leaving the outline; 0 outside it.
-fn half_width(rings: &[Vec<(f64, f64)>], x: f64, y: f64) -> f64 {
+/// From where to where one stays inside the outline at a height, around `x`; `None` outside it.
+fn span(rings: &[Vec<(f64, f64)>], x: f64, y: f64) -> Option<(f64, f64)> {
     let (mut left, mut right, mut inside) = (f64::MIN, f64::MAX, false);
     for ring in rings {
         for (&(x1, y1), &(x2, y2)) in ring.iter().zip(ring.iter().cycle().skip(1)) {
@@ -101,7 +110,7 @@ fn half_width(rings: &[Vec<(f64, f64)>], x: f64, y: f64) -> f64 {
             }
         }
     }
-    if inside { (x - left).min(right - x) } else { 0.0 }
+    inside.then_some((left, right))
 }
 
 /// Every way to write a name in one to [`LINES`] lines, cut after hyphens and at blanks.
@@ -231,12 +240,17 @@ mod tests {
             path: format!("M0,0 {side},0 {side},{side} 0,{side}Z"),
             label: (side / 2.0, side / 2.0),
         };
-        let written = |side, name| square(side).label_of(name);
+        let written = |side, name| square(side).label_of(name).map(|(lines, _)| lines);
         assert_eq!(written(340.0, "Aulnay-sous-Bois").unwrap(), ["Aulnay-sous-Bois"]);
-        assert_eq!(written(140.0, "Aulnay-sous-Bois").unwrap(), ["Aulnay-", "sous-Bois"]);
-        assert_eq!(written(95.0, "Aulnay-sous-Bois").unwrap(), ["Aulnay-", "sous-", "Bois"]);
+        assert_eq!(written(150.0, "Aulnay-sous-Bois").unwrap(), ["Aulnay-", "sous-Bois"]);
+        assert_eq!(written(110.0, "Aulnay-sous-Bois").unwrap(), ["Aulnay-", "sous-", "Bois"]);
         assert_eq!(written(130.0, "Le Raincy").unwrap(), ["Le Raincy"]);
         assert_eq!(written(60.0, "Aulnay-sous-Bois"), None);
+        // Where the point is too near a side, the name moves away from it.
+        let aside = Outline { label: (40.0, 85.0), ..square(170.0) };
+        let (lines, (x, y)) = aside.label_of("Montreuil").unwrap();
+        assert_eq!(lines, ["Montreuil"]);
+        assert!(x > 40.0 && (y - 85.0).abs() < 1e-9, "{x}");
         assert!(outlines(date(2026, 1, 1)).any(|outline| outline.label_of("Nom").is_some()));
     }
 

@@ -1,4 +1,4 @@
-//! French on screen: what every crate shares (`base::fr`: dates, periods, numbers, plurals), and lists, telephone
+//! French on screen: what every crate shares (`base::fr`: dates, periods, numbers, plurals, lists), and telephone
 //! numbers, ages, sizes, durations.
 //!
 //! Plain functions for Rust code, and the same under [`filters`] for templates
@@ -7,7 +7,7 @@
 use std::fmt::Display;
 
 use base::fr::{NBSP, day_number, month_name};
-pub use base::fr::{count, date_long, month, number, period, plural};
+pub use base::fr::{capitalised, count, date_long, list, month, number, period, plural};
 use base::{Date, Instant};
 use jiff::civil::{DateTime, Weekday};
 
@@ -111,18 +111,6 @@ pub fn ordinal(n: u32, feminine: bool) -> String {
     }
 }
 
-/// « Stains », « Stains et Sevran », « Stains, Sevran et Bondy ».
-pub fn list<T: AsRef<str>>(items: &[T]) -> String {
-    match items {
-        [] => String::new(),
-        [only] => only.as_ref().to_owned(),
-        [head @ .., last] => {
-            let head: Vec<&str> = head.iter().map(AsRef::as_ref).collect();
-            format!("{} et {}", head.join(", "), last.as_ref())
-        }
-    }
-}
-
 /// « 06 12 34 56 78 » from `+33612345678` or `0612345678`; a foreign number keeps its prefix as it is.
 pub fn phone(digits: &str) -> String {
     let national = match digits.strip_prefix("+33") {
@@ -208,12 +196,6 @@ pub fn typeset(text: &str) -> String {
         (" »", "\u{a0}»"),
     ];
     spaced.iter().fold(text.to_owned(), |text, (plain, fixed)| text.replace(plain, fixed))
-}
-
-/// The same text with a capital at its start.
-pub fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 /// « oui », « non » or « inconnu »: what is not known is never shown as « non ».
@@ -378,17 +360,8 @@ mod tests {
     }
 
     #[test]
-    fn lists() {
-        reads(list::<&str>(&[]), "");
-        reads(list(&["Stains"]), "Stains");
-        reads(list(&["Stains", "Sevran"]), "Stains et Sevran");
-        reads(list(&["Stains", "Sevran", "Bondy"]), "Stains, Sevran et Bondy");
-    }
-
-    #[test]
     fn plain_spaces_are_fixed() {
         reads(typeset(&"refusé_: «_a_»_; vu_!".replace('_', " ")), "refusé_: «_a_»~; vu~!");
-        reads(capitalised("écart"), "Écart");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! French as it is written, for whoever makes a sentence: dates, periods, numbers, plurals.
+//! French as it is written, for whoever makes a sentence: dates, periods, numbers, plurals, lists.
 //!
 //! Spaces that must not break are U+00A0; those inside numbers are U+202F, narrower, as the
 //! Imprimerie nationale asks.
@@ -87,6 +87,24 @@ pub fn plural<'a>(n: impl Into<u64>, one: &'a str, many: &'a str) -> &'a str {
     if n.into() < 2 { one } else { many }
 }
 
+/// « Stains », « Stains et Sevran », « Stains, Sevran et Bondy ».
+pub fn list<T: AsRef<str>>(items: &[T]) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.as_ref().to_owned(),
+        [head @ .., last] => {
+            let head: Vec<&str> = head.iter().map(AsRef::as_ref).collect();
+            format!("{} et {}", head.join(", "), last.as_ref())
+        }
+    }
+}
+
+/// The same text with a capital at its start.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,5 +151,19 @@ mod tests {
         reads(count(1_u64, "personne", "personnes"), "1_personne");
         reads(count(2_u64, "personne", "personnes"), "2_personnes");
         reads(count(6_012_u64, "personne", "personnes"), "6~012_personnes");
+    }
+
+    #[test]
+    fn lists() {
+        reads(list::<&str>(&[]), "");
+        reads(list(&["Stains"]), "Stains");
+        reads(list(&["Stains", "Sevran"]), "Stains et Sevran");
+        reads(list(&["Stains", "Sevran", "Bondy"]), "Stains, Sevran et Bondy");
+    }
+
+    #[test]
+    fn capitals() {
+        reads(capitalised("écart"), "Écart");
+        reads(capitalised(""), "");
     }
 }

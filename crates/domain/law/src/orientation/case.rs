@@ -1,9 +1,8 @@
-use base::Date;
+use base::{Date, fr};
 
 use super::facts::{Fact, Facts, Known, Sourced};
 use super::outcome::{Answer, Contradiction, FactUsed};
 use super::settings::Settings;
-use crate::fr;
 
 /// The person, the numbers and the day a rule is read for.
 #[derive(Clone, Copy)]
@@ -121,7 +120,7 @@ pub(super) fn yes_no(value: &bool) -> String {
 }
 
 fn said(fact: &FactUsed) -> String {
-    format!("«\u{a0}{}\u{a0}» le {} d’après {}", fact.value, fr::date(fact.on), fact.source.label_with_article())
+    format!("«\u{a0}{}\u{a0}» le {} d’après {}", fact.value, fr::date_long(fact.on), fact.source.label_with_article())
 }
 
 fn disagreement(kept: &FactUsed, set_aside: &FactUsed) -> String {

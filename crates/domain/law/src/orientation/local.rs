@@ -1,4 +1,4 @@
-use base::Date;
+use base::{Date, fr};
 use jiff::ToSpan;
 
 use super::case::{Case, Question, Verdict, both, yes_no};
@@ -6,9 +6,9 @@ use super::facts::{Birth, Employment, Fact, Known, Registration};
 use super::outcome::NotConcerned;
 use super::path::{Path, WirePath};
 use super::rules::OrientationRule as R;
+use crate::Unit;
 use crate::age::{age, reached};
 use crate::publics::{BirthPrecision, FamilySituation, RsaRole};
-use crate::{Unit, fr};
 
 /// Whether the person is to be oriented at all; the reason, when they are not.
 pub(super) fn eligibility(question: Question<'_>) -> (Verdict, Option<NotConcerned>) {
@@ -114,7 +114,7 @@ fn registered(question: Question<'_>) -> Verdict {
     let counts = |stay: &&Registration| settings.automatic_registration_counts || !stay.automatic;
     let found = stays.map(|stays| stays.iter().filter(running).find(counts));
     let met = found.flatten().map(|stay| {
-        format!("Votre inscription à France Travail est en cours depuis le {}.", fr::date(stay.registered_on))
+        format!("Votre inscription à France Travail est en cours depuis le {}.", fr::date_long(stay.registered_on))
     });
     let automatic = stays.is_some_and(|stays| stays.iter().any(|stay| running(&stay)));
     let not_met = if automatic {
@@ -141,7 +141,10 @@ fn recently_registered(question: Question<'_>) -> Verdict {
         counting.filter(|stay| (earliest..=on).contains(&stay.registered_on)).max_by_key(|stay| stay.registered_on)
     });
     let met = found.flatten().map(|stay| {
-        format!("Votre inscription à France Travail date du {}, il y a {length} au plus.", fr::date(stay.registered_on))
+        format!(
+            "Votre inscription à France Travail date du {}, il y a {length} au plus.",
+            fr::date_long(stay.registered_on)
+        )
     });
     case.answer(
         found.map(|found| found.is_some()),
@@ -329,8 +332,8 @@ fn still_holds(case: &mut Case, question: Question<'_>) -> (Option<bool>, String
     let why = format!(
         "La préconisation de France Travail, du {}, est antérieure à la fin de votre inscription, le {}\u{a0}: la plus \
          récente des deux informations est retenue.",
-        fr::date(made_on),
-        fr::date(end)
+        fr::date_long(made_on),
+        fr::date_long(end)
     );
     (Some(false), why)
 }
@@ -389,9 +392,9 @@ fn shown(stays: &[Registration]) -> String {
         .iter()
         .map(|stay| {
             let automatic = if stay.automatic { ", d’office" } else { "" };
-            let since = fr::date(stay.registered_on);
+            let since = fr::date_long(stay.registered_on);
             match stay.ended_on {
-                Some(end) => format!("inscription du {since} au {}{automatic}", fr::date(end)),
+                Some(end) => format!("inscription du {since} au {}{automatic}", fr::date_long(end)),
                 None => format!("inscription depuis le {since}{automatic}"),
             }
         })
@@ -405,14 +408,14 @@ fn birth_date(birth: &Birth) -> String {
         BirthPrecision::DayUnknown => " (jour inconnu)",
         BirthPrecision::DayAndMonthUnknown => " (jour et mois inconnus)",
     };
-    format!("{}{precision}", fr::date(birth.date))
+    format!("{}{precision}", fr::date_long(birth.date))
 }
 
 /// « Vous avez 36 ans »; says so when the birth date given is partly invented.
 fn aged(birth: Option<Birth>, on: Date) -> String {
     let Some(birth) = birth else { return String::new() };
     let Some(years) = age(birth.date, on) else {
-        return format!("La date de naissance transmise, le {}, est à venir", fr::date(birth.date));
+        return format!("La date de naissance transmise, le {}, est à venir", fr::date_long(birth.date));
     };
     let marker = match birth.precision {
         BirthPrecision::Full => "",

@@ -113,7 +113,7 @@ fn unserved(verdict: Verdict, target: Target) -> Verdict {
         return verdict;
     }
     let why = format!(
-        "Aucune structure «\u{a0}{}\u{a0}» ne sert votre commune\u{a0}: la règle suivante est lue.",
+        "Aucune structure «\u{a0}{}\u{a0}» ne dessert votre commune\u{a0}: la règle suivante est lue.",
         target.label()
     );
     Verdict { answer: Answer::NotMet, why, missing: Vec::new(), ..verdict }

@@ -1,8 +1,10 @@
+use base::fr;
+
 use super::case::{Case, Question, Verdict, both};
 use super::facts::{Constraints, Employment, Fact, Impact, Known, ProjectAbility};
 use super::local::in_list;
 use super::rules::OrientationRule as R;
-use crate::{Unit, fr};
+use crate::Unit;
 
 /// What a rule of the national list says.
 pub(super) fn judge(rule: R, question: Question<'_>) -> Verdict {
@@ -93,7 +95,7 @@ fn strong_without_project(question: Question<'_>) -> Verdict {
     let not_met = if enough == Some(false) {
         "Aucune contrainte n’a un impact fort sur votre recherche d’emploi."
     } else {
-        "Vous pouvez vous projeter, seul ou avec de l’aide."
+        "Vous pouvez vous projeter, avec ou sans aide."
     };
     case.answer(
         both(enough, without),

@@ -1,8 +1,7 @@
-use base::Date;
+use base::{Date, fr};
 
 use super::facts::{BirthPrecision, FamilySituation, Nature, RsaRole};
 use super::{Answer, Finding};
-use crate::fr;
 
 /// Why an answer is what it is, with the values it rests on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -101,13 +100,13 @@ impl Reason {
             Self::Age { birth, precision, age, bound } => age_clause(birth, precision, age, bound, finding.answer),
             Self::BirthDateMissing => "la date de naissance n’est pas connue".to_owned(),
             Self::NatureRunning(nature, since) => {
-                format!("{} depuis le {}, selon l’organisme payeur", nature_name(nature), fr::date(since))
+                format!("{} depuis le {}, selon l’organisme payeur", nature_name(nature), fr::date_long(since))
             }
             Self::NatureNotRunning(nature, None) => {
                 format!("le dernier droit calculé ne comprend pas, à ce jour, {}", nature_noun(nature))
             }
             Self::NatureNotRunning(nature, Some(ended)) => {
-                format!("{} a pris fin le {}", nature_noun(nature), fr::date(ended))
+                format!("{} a pris fin le {}", nature_noun(nature), fr::date_long(ended))
             }
             Self::NatureWithoutRight(nature, status) => format!(
                 "{}, bien que {} figure encore dans le dernier calcul transmis",
@@ -121,12 +120,12 @@ impl Reason {
                 fr::count(u16::from(children), "enfant", "enfants")
             ),
             Self::AloneByIncrease(since, None) => {
-                format!("{} depuis le {}", nature_name(Nature::Increased), fr::date(since))
+                format!("{} depuis le {}", nature_name(Nature::Increased), fr::date_long(since))
             }
             Self::AloneByIncrease(since, Some(situation)) => format!(
                 "{} depuis le {}, bien que la situation familiale transmise soit celle d’un couple (code {})",
                 nature_name(Nature::Increased),
-                fr::date(since),
+                fr::date_long(since),
                 situation.code
             ),
             Self::InCouple(situation) => {
@@ -154,7 +153,7 @@ impl Reason {
             }
             Self::FirstClaim(claim, years) => format!(
                 "la première demande de RSA connue date du {}, {} {}",
-                fr::date(claim),
+                fr::date_long(claim),
                 if finding.answer == Answer::Yes { "soit au moins" } else { "soit moins de" },
                 fr::count(years, "an", "ans")
             ),
@@ -176,7 +175,7 @@ fn age_clause(birth: Date, precision: BirthPrecision, age: Option<u16>, bound: A
         }
     };
     let Some(age) = age else {
-        return format!("la date de naissance transmise, le {}, est à venir{invented}", fr::date(birth));
+        return format!("la date de naissance transmise, le {}, est à venir{invented}", fr::date_long(birth));
     };
     let years = |n| fr::count(n, "an", "ans");
     let compared = match (bound, answer) {

@@ -5,7 +5,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
-use crate::fr::assert_typography;
+use crate::typography::assert_typography;
 
 /// Today, in the tests.
 const TODAY: Date = date(2026, 11, 22);

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use base::{Date, Id, Period};
 use facts::journal::{self, Chain};
 use facts::{Fact, Plan, Tenant, current_many};
-use law::workload::Workload;
 use platform::gate::{Action, FollowPeople, ManageStaff, Role};
 use platform::parameter::Parameters;
 use platform::{Account, Actor, Permit, Platform, Reach, Structure, mandate};
@@ -79,12 +78,12 @@ pub async fn staff(platform: &Platform, permit: &Permit<FollowPeople>, structure
 
 /// What an accompaniment weighs, by path and phase.
 #[derive(Clone, Copy, Debug)]
-pub struct Weights(Workload);
+pub struct Weights(law::workload::Weights);
 
 impl Weights {
-    /// In hundredths of an ordinary accompaniment.
+    /// In hundredths of a person.
     pub fn of(&self, path: Path, phase: Phase) -> i64 {
-        i64::from(self.0.weight(path.into(), phase.into()))
+        i64::from(self.0.of(path.into(), phase.into()))
     }
 }
 
@@ -93,7 +92,7 @@ pub async fn weights(platform: &Platform, tenant: Id<Tenant>) -> Result<Weights>
     let day = platform.today();
     let parameters = Parameters::known_at(&platform.db, tenant, platform.now()).await?;
     let setting = |name: &str| parameters.get::<u16>(name, day).ok().map(|valued| valued.value);
-    Workload::read(setting).map(Weights).map_err(|refusal| Error::Invalid(refusal.to_string()))
+    law::workload::Weights::read(setting).map(Weights).map_err(|refusal| Error::Invalid(refusal.to_string()))
 }
 
 /// The structure whose staff the actor looks after.

@@ -91,16 +91,17 @@ pub async fn agency_board(platform: &Platform, actor: &Actor, structure: Option<
     let (db, tenant, day) = (&platform.db, permit.tenant(), platform.today());
     let yesterday = day.yesterday().unwrap_or(day);
     let (tomorrow, in_a_week) = (day.tomorrow().unwrap_or(day), day.checked_add(7.days()).unwrap_or(day));
-    let (short, long) = service::rules(platform, tenant).await?.numbers.first_meeting_days;
-    let days_ago = |days: u16| day.checked_sub(i32::from(days).days()).unwrap_or(day);
+    // Whoever began on this day has the target, then the limit, today.
+    let first_meeting = service::rules(platform, tenant).await?.delays.first_appointment(day);
+    let began = |last_day: Date| day.saturating_sub(last_day - day);
     let mut board = AgencyBoard {
         structure,
         day,
         stages: BTreeMap::new(),
         needs: BTreeMap::new(),
         not_met: (
-            db.one(&NOT_MET_SINCE, &[&tenant, &structure, &days_ago(short)]).await?,
-            db.one(&NOT_MET_SINCE, &[&tenant, &structure, &days_ago(long)]).await?,
+            db.one(&NOT_MET_SINCE, &[&tenant, &structure, &began(first_meeting.target.last_day)]).await?,
+            db.one(&NOT_MET_SINCE, &[&tenant, &structure, &began(first_meeting.limit.last_day)]).await?,
         ),
         arrived: db.one(&ARRIVED, &[&tenant, &structure, &yesterday]).await?,
         changed: db.all::<(Stage, i64)>(&CHANGED, &[&tenant, &structure, &yesterday]).await?.into_iter().collect(),

@@ -3,6 +3,7 @@
 use base::{Date, Instant, Period};
 use facts::Fact;
 use jiff::ToSpan;
+use law::attention::Attention;
 use law::delays::Delays;
 
 use super::row::{FollowUp, Need, Phase, Stage};
@@ -32,22 +33,7 @@ pub struct Facts {
 pub struct Rules {
     pub day: Date,
     pub delays: Delays,
-    pub numbers: Numbers,
-}
-
-/// Local policy, each a dated parameter.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Numbers {
-    /// Days from the start of the orientation to the first meeting: the shorter target, and the longer.
-    pub first_meeting_days: (u16, u16),
-    /// Days without a meeting.
-    pub quiet_days: (u16, u16),
-    /// Days after the first meeting during which the assessment is made.
-    pub assessment_days: u16,
-    /// Attended one to one in twelve months for an accompaniment to be intensive.
-    pub intensive_meetings: u16,
-    /// Days before the end of the legal time from which an orientation is pressing.
-    pub orientation_warning_days: u16,
+    pub attention: Attention,
 }
 
 /// The spell of entitlement that runs on a day, or the last one before.
@@ -141,8 +127,8 @@ pub fn follow_up(card: &Card, facts: &Facts, rules: &Rules) -> Option<FollowUp> 
     };
     let phase = match meetings.first_met_on {
         None => Phase::New,
-        Some(_) if meetings.individual >= i64::from(rules.numbers.intensive_meetings) => Phase::Intensive,
-        Some(first) if day < plus(first, rules.numbers.assessment_days) => Phase::Assessment,
+        Some(_) if meetings.individual >= i64::from(rules.attention.intensive_meetings) => Phase::Intensive,
+        Some(first) if day < plus(first, rules.attention.assessment_days) => Phase::Assessment,
         Some(_) => Phase::Watch,
     };
     let mut needs = Needs { rules, found: Vec::new(), turns: Vec::new() };
@@ -255,7 +241,7 @@ impl Meetings {
             }
         }
         if let Some(first) = this.first_met_on {
-            this.turns.push(plus(first, rules.numbers.assessment_days));
+            this.turns.push(plus(first, rules.attention.assessment_days));
         }
         this
     }
@@ -272,7 +258,7 @@ impl Needs<'_> {
         if stage != Stage::ToOrient {
             return;
         }
-        let (day, warning) = (self.rules.day, self.rules.numbers.orientation_warning_days);
+        let (day, warning) = (self.rules.day, self.rules.attention.orientation_warning_days);
         let from = due_on.checked_sub(i32::from(warning).days()).unwrap_or(Date::MIN);
         self.turns.extend([from, plus(due_on, 1)]);
         if day > due_on {
@@ -284,7 +270,8 @@ impl Needs<'_> {
 
     fn meetings(&mut self, stage: Stage, orientation: Option<&Fact<Orientation>>, meetings: &Meetings) {
         let Some(orientation) = orientation.filter(|_| stage != Stage::Elsewhere) else { return };
-        let Rules { day, numbers, .. } = *self.rules;
+        let Rules { day, delays, attention } = self.rules;
+        let day = *day;
         if stage == Stage::Unassigned {
             self.found.push((Need::Nobody, orientation.valid.from));
         }
@@ -299,8 +286,8 @@ impl Needs<'_> {
         }
         match (meetings.first_met_on, meetings.last_met_on) {
             (None, _) if meetings.next.is_none() => {
-                let (short, long) = numbers.first_meeting_days;
-                let (short, long) = (plus(orientation.valid.from, short), plus(orientation.valid.from, long));
+                let due = delays.first_appointment(orientation.valid.from);
+                let (short, long) = (due.target.last_day, due.limit.last_day);
                 self.turns.extend([plus(short, 1), plus(long, 1)]);
                 if day > long {
                     self.found.push((Need::FirstMeetingLate, long));
@@ -309,8 +296,7 @@ impl Needs<'_> {
                 }
             }
             (Some(_), Some(last)) if meetings.next.is_none() => {
-                let (short, long) = numbers.quiet_days;
-                let (short, long) = (plus(last, short), plus(last, long));
+                let (short, long) = (plus(last, attention.quiet_days), plus(last, attention.long_quiet_days));
                 self.turns.extend([plus(short, 1), plus(long, 1)]);
                 if day > long {
                     self.found.push((Need::QuietLong, long));

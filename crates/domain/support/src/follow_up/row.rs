@@ -61,7 +61,7 @@ impl From<Phase> for law::workload::Phase {
     fn from(phase: Phase) -> Self {
         match phase {
             Phase::New => Self::New,
-            Phase::Assessment => Self::Assessment,
+            Phase::Assessment => Self::Diagnosis,
             Phase::Intensive => Self::Intensive,
             Phase::Watch => Self::Watch,
         }

@@ -5,12 +5,13 @@ use base::Id;
 use db::{Ask, Param, Registered, Sql, Tx};
 use facts::rebuild::Difference;
 use facts::{Fact, Tenant};
+use law::attention::Attention;
 use law::delays::Delays;
 use platform::gate::{Action, FollowPeople, ImportFeed};
 use platform::parameter::Parameters;
 use platform::{Account, Actor, Permit, Platform, Reach, Reading, Structure};
 
-use super::compute::{Facts, Numbers, Rules, follow_up};
+use super::compute::{Facts, Rules, follow_up};
 use super::row::{FollowUp, Need, Stage};
 use super::store;
 use crate::person::{Card, Membership, Person};
@@ -26,17 +27,10 @@ pub async fn rules(platform: &Platform, tenant: Id<Tenant>) -> Result<Rules> {
     let parameters = Parameters::known_at(&platform.db, tenant, now).await?;
     let setting = |name: &str| parameters.get::<u16>(name, day).ok().map(|valued| valued.value);
     let refused = |refusal: law::OutOfRange| Error::Invalid(refusal.to_string());
-    let targets = law::delays::FirstMeeting::read(setting).map_err(refused)?;
     Ok(Rules {
         day,
         delays: Delays::read(setting).map_err(refused)?,
-        numbers: Numbers {
-            first_meeting_days: (targets.short_days, targets.long_days),
-            quiet_days: (targets.quiet_days, targets.long_quiet_days),
-            assessment_days: targets.assessment_days,
-            intensive_meetings: targets.intensive_meetings,
-            orientation_warning_days: targets.orientation_warning_days,
-        },
+        attention: Attention::read(setting).map_err(refused)?,
     })
 }
 

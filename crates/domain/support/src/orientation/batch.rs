@@ -3,7 +3,6 @@
 
 use base::{Id, Instant};
 use db::{Ask, Json, Param, Tx, sql};
-use jiff::SignedDuration;
 use platform::gate::{DecideOrientations, Designate};
 use platform::{Account, Actor, Permit, Platform, jobs, mandate};
 
@@ -265,15 +264,6 @@ async fn settle(
     tx.execute_many(&SETTLE, &sets).await.map(|_| ())
 }
 
-/// Hours during which a list may be taken back.
-async fn undo_hours(platform: &Platform, tenant: Id<facts::Tenant>) -> Result<i64> {
-    let parameters = platform::parameter::Parameters::known_at(&platform.db, tenant, platform.now()).await?;
-    let name = law::delays::UNDO_HOURS.name;
-    Ok(parameters
-        .get::<i64>(name, platform.today())
-        .map_or(i64::from(law::delays::UNDO_HOURS.default), |known| known.value))
-}
-
 /// Takes a list back, within the time for it: whoever has since been met stays.
 ///
 /// # Errors
@@ -303,7 +293,7 @@ pub async fn undo_batch(platform: &Platform, actor: &Actor, id: Id<Batch>) -> Re
 async fn view(platform: &Platform, tenant: Id<facts::Tenant>, id: Id<Batch>) -> Result<Option<BatchView>> {
     let Some(batch) = platform.db.maybe::<Batch>(&BATCH, &[&tenant, &id]).await? else { return Ok(None) };
     let counts = platform.db.all::<(LineState, i64)>(&COUNTS, &[&id]).await?;
-    let until = batch.asked_at.plus(SignedDuration::from_hours(undo_hours(platform, tenant).await?));
+    let until = follow_up::rules(platform, tenant).await?.delays.decision_undo_ends(batch.asked_at);
     let open = batch.undone_at.is_none() && batch.finished_at.is_some() && platform.now() <= until;
     Ok(Some(BatchView { undo_until: (open && batch.kind == BatchKind::Orientation).then_some(until), batch, counts }))
 }

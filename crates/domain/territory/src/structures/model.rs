@@ -22,6 +22,8 @@ db::codes! {
         YouthEmploymentCentre = "youth_employment_centre",
         /// Cap emploi.
         DisabilityEmploymentService = "disability_employment_service",
+        /// Groups of communes for the young; which ones is not known: a département writes them down.
+        YouthRsaService = "youth_rsa_service",
         /// People are attached to it by the address at which they are domiciled, not by commune.
         LeadAssociation = "lead_association",
         /// A place where the École CIP teaches.
@@ -39,6 +41,7 @@ impl StructureKind {
             Self::FranceTravailAgency => "France Travail",
             Self::YouthEmploymentCentre => "Mission locale",
             Self::DisabilityEmploymentService => "Cap emploi",
+            Self::YouthRsaService => "RSA Jeune",
             Self::LeadAssociation => "Association référente",
             Self::SchoolSite => "Site de l’École CIP",
         }

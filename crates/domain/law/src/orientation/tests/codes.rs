@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::*;
-use crate::fr::assert_typography;
+use crate::typography::assert_typography;
 
 #[test]
 fn the_codes_of_france_travail_go_round_and_are_never_swapped() {

@@ -270,7 +270,7 @@ fn a_rule_whose_structure_serves_nowhere_near_leaves_its_place_to_the_next() {
     let youth = outcome.findings.iter().find(|finding| finding.rule == R::LocalYouth).unwrap();
     assert_eq!(
         youth.why.replace('\u{a0}', "_"),
-        "Aucune structure «_RSA Jeune_» ne sert votre commune_: la règle suivante est lue."
+        "Aucune structure «_RSA Jeune_» ne dessert votre commune_: la règle suivante est lue."
     );
     // An association is found by its address.
     let domiciled = Facts { domiciled_at: feed(Some("adept".to_owned())), ..with(&[]) };

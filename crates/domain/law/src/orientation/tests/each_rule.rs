@@ -4,6 +4,9 @@ use super::*;
 use Answer::{Met, NotMet, Unknown};
 use OrientationRule as R;
 
+/// Has a source state a value of a fact on a day.
+type State = fn(&mut Facts, Source, Date);
+
 /// One rule and the fact it turns on: how to forget it, and two neighbouring values of which one meets the rule.
 struct Row {
     rule: R,
@@ -11,8 +14,8 @@ struct Row {
     /// What else has to hold for the rule to be met.
     given: fn(&mut Facts),
     forget: fn(&mut Facts),
-    meets: fn(&mut Facts, Source, Date),
-    just_not: fn(&mut Facts, Source, Date),
+    meets: State,
+    just_not: State,
 }
 
 macro_rules! row {
@@ -132,7 +135,7 @@ fn rows() -> Vec<Row> {
 }
 
 impl Row {
-    fn person(&self, statements: &[(fn(&mut Facts, Source, Date), Source, Date)]) -> Facts {
+    fn person(&self, statements: &[(State, Source, Date)]) -> Facts {
         let mut facts = marie();
         (self.given)(&mut facts);
         (self.forget)(&mut facts);

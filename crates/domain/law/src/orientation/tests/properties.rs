@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::fr::assert_typography;
+use crate::typography::assert_typography;
 
 fn any_source() -> impl Strategy<Value = Source> {
     prop::sample::select(Source::ALL.to_vec())

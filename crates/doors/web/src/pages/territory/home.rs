@@ -208,9 +208,12 @@ fn map_of(at: &At, query: &Query, picture: &Picture, agencies: &[Agency<'_>], th
         let area = Area::new(name, &*drawn.outline.path)
             .value(said(theme, &drawn.commune, &drawn.value), shade(drawn))
             .href(at.href(&format!("{PATH}/communes/{}", drawn.commune.code)));
-        match (drawn.outline.label_of(name), drawn.outline.label) {
-            (Some(lines), at) => area.labelled(lines, at),
-            (None, at) => numbers.by_ref().take(1).fold(area, |area, number| area.numbered(number, at)),
+        match drawn.outline.label_of(name) {
+            Some((lines, at)) => area.labelled(lines, at),
+            None => {
+                let at = drawn.outline.label;
+                numbers.by_ref().take(1).fold(area, |area, number| area.numbered(number, at))
+            }
         }
     });
     let drawn: Vec<Area> = drawn.collect();
