@@ -16,8 +16,8 @@ use crate::{Result, SEED, accounts, at, timeline};
 /// People read together.
 const PAGE: usize = 500;
 
-/// Of those who wait when the demonstration begins, one in this many is left for the visitor to decide.
-const LEFT_TO_DECIDE: u64 = 3;
+/// Of those who came last, one in this many is decided: the others are left for the visitor.
+const DECIDED_OF_LAST: u64 = 3;
 
 /// Of those an agency receives last, one in this many is left without referent.
 const LEFT_UNASSIGNED: u64 = 8;
@@ -51,7 +51,7 @@ async fn decide(platform: &Platform, officer: &Actor, last: bool) -> Result<()> 
     let mut people = Vec::new();
     loop {
         let page = follow_up::list(platform, officer, &request).await?;
-        people.extend(page.lines.into_iter().filter(|line| !last || !is_drawn(line, LEFT_TO_DECIDE)));
+        people.extend(page.lines.into_iter().filter(|line| !last || is_drawn(line, DECIDED_OF_LAST)));
         request.after = page.next;
         if request.after.is_none() {
             break;

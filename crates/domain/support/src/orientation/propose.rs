@@ -117,6 +117,8 @@ pub async fn propose_all(platform: &Platform, actor: &Actor, mut progress: impl 
     let (mut after, mut looked_at, mut changed) = (Id::new(0), 0, 0);
     loop {
         let tx = platform.db.begin().await?;
+        // Whoever proposes takes turns: two runs never write the same person's proposal at once.
+        tx.hold(&[tenant.raw() ^ 0x7072_6f70]).await?;
         let waiting: Vec<FollowUp> = tx.all(&WAITING, &[&tenant, &after, &AT_ONCE]).await?;
         let Some(last) = waiting.last() else { return Ok(changed) };
         after = last.person;
