@@ -10,8 +10,9 @@ use crate::scan::{Reached, Scan, Start, Wanted};
 use crate::time::{NEVER, Seconds};
 use crate::timetable::Place;
 
-/// Words of 64 lanes that a pass carries: four origins of 120 departures each fill eight.
-const WORDS: usize = 8;
+/// Words of 64 lanes that a pass carries. Two hold the departures of two hours, and the state of the stops of a region
+/// then fits the nearest caches: wider passes were measured slower for each lane.
+const WORDS: usize = 2;
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -171,7 +172,8 @@ impl<'p> Plan<'p> {
             .iter()
             .zip(&access)
             .map(|(place, access)| {
-                let on_foot = |target: &Place| timetable.on_foot(*place, *target, access, walking).unwrap_or(NEVER);
+                let on_foot =
+                    |target: &Place| timetable.on_foot(Some(*place), *target, access, walking).unwrap_or(NEVER);
                 let times = self.question.targets.iter().flat_map(|target| std::iter::repeat_n(on_foot(target), count));
                 Profile { departures: count, times: times.collect() }
             })

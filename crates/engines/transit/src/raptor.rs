@@ -42,7 +42,8 @@ struct Ready {
 pub struct Search<'a> {
     timetable: &'a Timetable,
     walking: Walking,
-    origin: Place,
+    /// None when only the stops near it are known.
+    origin: Option<Place>,
     departure: Seconds,
     access: Vec<(u32, Seconds)>,
     rides: Vec<Ride>,
@@ -61,13 +62,36 @@ pub fn search<'a>(
     until: Seconds,
     walking: &Walking,
 ) -> Search<'a> {
+    let access = timetable.access(origin, walking);
+    from_access(timetable, Some(origin), access, departure, until, walking)
+}
+
+/// The same from several stops at once: those where one can stand, each so many seconds after `departure`.
+pub fn search_from<'a>(
+    timetable: &'a Timetable,
+    access: Vec<(u32, Seconds)>,
+    departure: Seconds,
+    until: Seconds,
+    walking: &Walking,
+) -> Search<'a> {
+    from_access(timetable, None, access, departure, until, walking)
+}
+
+fn from_access<'a>(
+    timetable: &'a Timetable,
+    origin: Option<Place>,
+    access: Vec<(u32, Seconds)>,
+    departure: Seconds,
+    until: Seconds,
+    walking: &Walking,
+) -> Search<'a> {
     let count = timetable.stops.len();
     let mut search = Search {
         timetable,
         walking: *walking,
         origin,
         departure,
-        access: timetable.access(origin, walking),
+        access,
         rides: Vec::new(),
         rounds: vec![Vec::new(); count],
         by_ride: vec![NEVER; count],
@@ -219,7 +243,7 @@ impl Search<'_> {
     fn journey(&self, arrival: Seconds, end: Option<(u32, Seconds)>, to: Place) -> Journey {
         let mut legs = Vec::new();
         let Some((last, seconds)) = end else {
-            let (from, to) = (self.named(self.origin), self.named(to));
+            let (from, to) = (self.origin.and_then(|origin| self.named(origin)), self.named(to));
             let leg = Leg::Walk { from, to, departure: self.departure, arrival };
             return Journey { departure: self.departure, arrival, legs: vec![leg] };
         };
@@ -254,9 +278,11 @@ impl Search<'_> {
                 }
                 Came::Access => {
                     let access = self.access.iter().find(|(stop, _)| *stop == boarded).map_or(0, |(_, time)| *time);
-                    if access > 0 || self.named(self.origin).is_some_and(|stop| stop != boarded) {
+                    if access > 0
+                        || self.origin.and_then(|origin| self.named(origin)).is_some_and(|stop| stop != boarded)
+                    {
                         legs.push(Leg::Walk {
-                            from: self.named(self.origin),
+                            from: self.origin.and_then(|origin| self.named(origin)),
                             to: Some(boarded),
                             departure: self.departure,
                             arrival: self.departure.saturating_add(access),

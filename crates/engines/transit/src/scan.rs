@@ -172,13 +172,22 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// What a stop knows of the lanes.
+/// What every event asks of its stop: the lanes that…
 #[derive(Clone, Copy, Default)]
 struct AtStop<const W: usize> {
-    /// Stand ready to board.
+    /// stand ready to board,
     ready: Lanes<W>,
-    /// Have got off a vehicle here.
+    /// have got off a vehicle here.
     rode: Lanes<W>,
+}
+
+/// What only matters where somebody arrives, kept apart so that the rest stays near: the lanes that…
+#[derive(Clone, Copy, Default)]
+struct Arriving<const W: usize> {
+    /// have got off in the second under way,
+    fresh: Lanes<W>,
+    /// have their arrival written down.
+    known: Lanes<W>,
 }
 
 /// The state of one pass over the events.
@@ -186,10 +195,8 @@ struct Pass<'s, const W: usize> {
     timetable: &'s Timetable,
     aboard: Vec<Lanes<W>>,
     stops: Vec<AtStop<W>>,
-    /// Lanes whose arrival at the stop is written down.
-    known: Vec<Lanes<W>>,
-    /// Lanes that got off at the stop in the second under way, and the stops where some did.
-    fresh: Vec<Lanes<W>>,
+    arriving: Vec<Arriving<W>>,
+    /// Stops where somebody got off in the second under way.
     touched: Vec<u32>,
     ring: Ring<W>,
     /// Those who have not left yet, the last to leave first: time, stop, lane.
@@ -226,8 +233,7 @@ impl<'s, const W: usize> Pass<'s, W> {
             timetable: scan.timetable,
             aboard: vec![Lanes::default(); scan.trips],
             stops: vec![AtStop::default(); count],
-            known: vec![Lanes::default(); count],
-            fresh: vec![Lanes::default(); count],
+            arriving: vec![Arriving::default(); count],
             touched: Vec::new(),
             ring: Ring::new(first, scan.longest),
             starts: waiting,
@@ -270,7 +276,7 @@ impl<'s, const W: usize> Pass<'s, W> {
 
     /// Writes the arrivals of the lanes that were not known to be at a stop.
     fn write(&mut self, time: Seconds, stop: u32, lanes: Lanes<W>) {
-        let known = &mut self.known[stop as usize];
+        let known = &mut self.arriving[stop as usize].known;
         let new = lanes.without(*known);
         if new.is_empty() {
             return;
@@ -315,7 +321,7 @@ impl<'s, const W: usize> Pass<'s, W> {
                 let new = aboard.without(at.rode);
                 if !new.is_empty() {
                     at.rode = at.rode.or(new);
-                    let fresh = &mut self.fresh[stop];
+                    let fresh = &mut self.arriving[stop].fresh;
                     if fresh.is_empty() {
                         self.touched.push(event.stop & STOP);
                     }
@@ -334,7 +340,7 @@ impl<'s, const W: usize> Pass<'s, W> {
         let timetable = self.timetable;
         let mut touched = std::mem::take(&mut self.touched);
         for stop in touched.drain(..) {
-            let lanes = std::mem::take(&mut self.fresh[stop as usize]);
+            let lanes = std::mem::take(&mut self.arriving[stop as usize].fresh);
             self.write(time, stop, lanes);
             let change = timetable.change[stop as usize];
             if change != NEVER {

@@ -20,8 +20,8 @@
 //! id = "M16"
 //! name = "16"
 //! kind = 1                     # as route_type of GTFS
-//! opens = 2027-12-31
-//! announced = 2025-12-01       # the day on which the date of opening was announced…
+//! opens = "2027-12-31"         # announced day of opening, when the line does not run yet…
+//! announced = "2025-12-01"     # …the day on which it was announced…
 //! source = "Société des grands projets"   # …and by whom
 //! stations = ["pleyel", "courneuve"]
 //! run_seconds = [150]          # from each station to the next
@@ -85,11 +85,11 @@ pub struct Announced {
     pub name: String,
     /// As `route_type` of GTFS.
     pub kind: u16,
-    /// Announced day of opening.
-    pub opens: Date,
+    /// Announced day of opening, when it does not run yet.
+    pub opens: Option<Date>,
     /// Day of the announcement.
-    pub announced: Date,
-    /// Who announced it.
+    pub announced: Option<Date>,
+    /// Who says so.
     pub source: String,
     pub stations: Vec<String>,
     pub run_seconds: Vec<Seconds>,
@@ -266,7 +266,7 @@ impl Timetable {
         let (mut lines, mut headsigns) = (self.lines.clone(), self.headsigns.clone());
         for line in &scenario.lines {
             let rank = u32::try_from(lines.len()).expect("fewer than 2³² lines");
-            lines.push(Line { id: line.id.clone(), name: line.name.clone(), kind: line.kind, announced: true });
+            lines.push(Line { id: line.id.clone(), name: line.name.clone(), kind: line.kind });
             let path: Vec<u32> = line.stations.iter().map(|id| places[id.as_str()]).collect();
             for backwards in [false, true].into_iter().take(if line.one_way { 1 } else { 2 }) {
                 let calls = line.calls(&path, backwards);

@@ -13,13 +13,13 @@ pub(super) struct Ring<const W: usize> {
 
 impl<const W: usize> Ring<W> {
     pub fn new(from: Seconds, longest: Seconds) -> Self {
-        let seconds = usize::try_from(longest).unwrap_or(0) + 1;
+        // A power of two, so that a time finds its bucket by a mask, below 0 too.
+        let seconds = (usize::try_from(longest).unwrap_or(0) + 1).next_power_of_two();
         Self { buckets: vec![Vec::new(); seconds], from, waiting: 0 }
     }
 
     fn bucket(&self, time: Seconds) -> usize {
-        let count = i64::try_from(self.buckets.len()).unwrap_or(i64::MAX);
-        usize::try_from(i64::from(time).rem_euclid(count)).unwrap_or(0)
+        time.cast_unsigned() as usize & (self.buckets.len() - 1)
     }
 
     /// Lanes will stand ready at a stop. No more than the longest time after the last that was taken.

@@ -145,12 +145,8 @@ impl Timetable {
                 draft.add(key.0, &key.1, runs);
             }
         }
-        let lines = feed.routes.iter().map(|route| Line {
-            id: route.id.clone(),
-            name: route.name.clone(),
-            kind: route.kind,
-            announced: false,
-        });
+        let lines =
+            feed.routes.iter().map(|route| Line { id: route.id.clone(), name: route.name.clone(), kind: route.kind });
         let mut stops: Vec<Stop> = feed
             .stops
             .iter()

@@ -34,8 +34,6 @@ pub struct Line {
     pub name: String,
     /// As `route_type` of GTFS.
     pub kind: u16,
-    /// It was added by a scenario.
-    pub announced: bool,
 }
 
 /// A call of all trips of a pattern.

@@ -157,14 +157,15 @@ impl Timetable {
     /// is given, to a stop.
     pub(crate) fn on_foot(
         &self,
-        from: Place,
+        from: Option<Place>,
         to: Place,
         access: &[(u32, Seconds)],
         walking: &Walking,
     ) -> Option<Seconds> {
         match (from, to) {
-            (Place::Point(from), Place::Point(to)) => walking.between(from, to),
-            (Place::Stop(from), Place::Point(_)) => {
+            (None, Place::Point(_)) => None,
+            (Some(Place::Point(from)), Place::Point(to)) => walking.between(from, to),
+            (Some(Place::Stop(from)), Place::Point(_)) => {
                 let egress = self.egress(to, walking);
                 let start = self.boarding_stops(from);
                 egress.iter().filter(|(stop, _)| start.contains(stop)).map(|(_, seconds)| *seconds).min()
