@@ -13,6 +13,7 @@ use territory::structures::{Status, StructureKind};
 use territory::{AsOf, Picture, map};
 
 use super::page;
+use super::territory::labelled;
 use crate::app::App;
 use crate::components::{
     Area, Badge, Choice, Column, EmptyState, Field, FilterBar, Fragment, Link, Map, Notice, Query, Row, Table, Tone,
@@ -236,18 +237,19 @@ fn shown(reached: &Reached, announced: bool) -> Option<Seconds> {
 
 fn drawn(picture: &Picture, communes: &[CommuneView<'_>], reach: &Reach, announced: bool) -> Map {
     let found = |code: &str| reach.communes.iter().find(|reached| reached.commune == code);
-    let areas: Vec<Area> =
-        map::areas(picture, |commune| found(commune.code).and_then(|reached| shown(reached, announced)))
-            .iter()
-            .map(|drawn| {
-                let name = drawn.commune.profile.value.name.as_str();
-                let area = Area::new(name, &*drawn.outline.path)
-                    .value(told(drawn.value), shade(drawn.value))
-                    .href(format!("/territoire/communes/{}", drawn.commune.code));
-                let (x, y) = drawn.outline.label;
-                if drawn.outline.has_room_for(name) { area.label_at(x, y) } else { area }
-            })
-            .collect();
+    let mut drawn = map::areas(picture, |commune| found(commune.code).and_then(|reached| shown(reached, announced)));
+    drawn.sort_by_cached_key(|area| base::fold(&area.commune.profile.value.name));
+    let mut numbers = 1..;
+    let areas: Vec<Area> = drawn
+        .iter()
+        .map(|drawn| {
+            let name = drawn.commune.profile.value.name.as_str();
+            let area = Area::new(name, &*drawn.outline.path)
+                .value(told(drawn.value), shade(drawn.value))
+                .href(format!("/territoire/communes/{}", drawn.commune.code));
+            labelled(area, drawn.outline, name, &mut numbers)
+        })
+        .collect();
     let mut lines: Vec<(&CommuneView<'_>, &Reached)> =
         communes.iter().filter_map(|commune| Some((commune, found(commune.code)?))).collect();
     lines.sort_by_cached_key(|(commune, reached)| {
@@ -267,7 +269,9 @@ fn drawn(picture: &Picture, communes: &[CommuneView<'_>], reach: &Reach, announc
         .empty(EmptyState::new("Aucune commune ce jour-là", "Choisissez un autre jour."));
     let beyond = (0, "plus de 90, ou non atteinte".to_owned());
     let legend = (1..=4).rev().zip(STEPS).map(|(shade, (_, words))| (shade, words.to_owned())).chain([beyond]);
-    Map::new("carte", "Temps jusqu’aux communes", map::VIEW_BOX, areas, table).legend(legend)
+    Map::new("carte", "Temps jusqu’aux communes", map::VIEW_BOX, areas, table)
+        .label_size(map::LABEL_SIZE)
+        .legend(legend)
 }
 
 fn columns(announced: bool) -> Vec<Column> {
