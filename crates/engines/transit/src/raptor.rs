@@ -8,6 +8,9 @@ use crate::spread_to_stations;
 use crate::time::{NEVER, Seconds};
 use crate::timetable::{Place, Timetable};
 
+/// The ride that ends a journey (index in `Search::rides`), and the seconds on foot after it.
+type LastRide = (u32, Seconds);
+
 /// How somebody came to be at a stop.
 #[derive(Clone, Copy, Debug)]
 enum Came {
@@ -218,7 +221,7 @@ impl Search<'_> {
     pub fn journeys(&self, to: Place) -> Vec<Journey> {
         // Where the last ride may end, and how far it then is on foot.
         let egress = self.timetable.egress(to, &self.walking);
-        let mut ends: Vec<(u32, Seconds, Option<(u32, Seconds)>)> = Vec::new();
+        let mut ends: Vec<(u32, Seconds, Option<LastRide>)> = Vec::new();
         if let Some(seconds) = self.timetable.on_foot(self.origin, to, &self.access, &self.walking) {
             ends.push((0, self.departure.saturating_add(seconds), None));
         }
@@ -240,7 +243,7 @@ impl Search<'_> {
         journeys
     }
 
-    fn journey(&self, arrival: Seconds, end: Option<(u32, Seconds)>, to: Place) -> Journey {
+    fn journey(&self, arrival: Seconds, end: Option<LastRide>, to: Place) -> Journey {
         let mut legs = Vec::new();
         let Some((last, seconds)) = end else {
             let (from, to) = (self.origin.and_then(|origin| self.named(origin)), self.named(to));

@@ -145,7 +145,7 @@ impl Scenario {
     /// What is wrong, with its line in the text or the line or station it concerns.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let scenario: Self = toml::from_str(text).map_err(|problem| {
-            let line = problem.span().map(|span| text[..span.start].lines().count().max(1));
+            let line = problem.span().map(|span| text[..span.start].matches('\n').count() + 1);
             let place = line.map(|line| format!("ligne {line}, ")).unwrap_or_default();
             Error::Text(format!("{place}{}", problem.message()))
         })?;
@@ -186,7 +186,7 @@ impl Scenario {
             }
             for headway in &line.headways {
                 let hours = parse_hour(&headway.from).zip(parse_hour(&headway.until));
-                if !hours.is_some_and(|(from, until)| from < until) || headway.seconds < 1 {
+                if hours.is_none_or(|(from, until)| from >= until) || headway.seconds < 1 {
                     let message = format!(
                         "intervalle {}–{} toutes les {} s\u{a0}: donnez deux heures HH:MM dans l’ordre, et au moins 1 s",
                         headway.from, headway.until, headway.seconds

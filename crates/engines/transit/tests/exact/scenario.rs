@@ -1,8 +1,6 @@
 //! Lines to come or to go: as the same trips in the feed, and with the effects that they must have on everybody.
 
-mod common;
-
-use common::{DAY, OPTIONS, boarding, feed};
+use crate::common::{DAY, OPTIONS, boarding, feed};
 use proptest::prelude::*;
 use transit::feed::{Call, Feed, Frequency, Route, Service, Trip};
 use transit::raptor::search;

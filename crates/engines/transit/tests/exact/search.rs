@@ -1,8 +1,6 @@
 //! The engine against a naive search on random small networks: forwards, backwards, from stops, stations and points.
 
-mod common;
-
-use common::{DAY, Naive, OPTIONS, boarding, feed};
+use crate::common::{DAY, Naive, OPTIONS, boarding, feed};
 use proptest::prelude::*;
 use transit::raptor::search;
 use transit::scan::{Reached, Wanted};
@@ -122,7 +120,7 @@ proptest! {
         let starts: Vec<(u32, Seconds)> = near(from).into_iter().map(|(stop, seconds)| (stop, time + seconds)).collect();
         // Only who gets off a vehicle may walk on: no stop is entered from the first walk.
         let scan = Scan::new(&timetable);
-        let rode = scan.run::<1>(&[starts.clone()], &Wanted { reached: Reached::ByRide, ..Wanted::ALL });
+        let rode = scan.run::<1>(std::slice::from_ref(&starts), &Wanted { reached: Reached::ByRide, ..Wanted::ALL });
         let direct = walking.between(from, to).map_or(NEVER, |seconds| time + seconds);
         let rides = near(to).into_iter().map(|(stop, seconds)| rode.at(stop as usize)[0].saturating_add(seconds));
         let expected = rides.fold(direct, Seconds::min);
