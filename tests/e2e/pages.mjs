@@ -93,6 +93,12 @@ export const pages = [
 
   // Territory
   { name: 'territoire', role: COUNSELLOR, url: '/territoire' },
+  { name: 'mobilité', role: COUNSELLOR, url: '/mobilite' },
+  {
+    name: 'mobilité, communes et agences atteintes',
+    role: COUNSELLOR,
+    url: '/mobilite?depuis=93014&heure=08:00&scenario=lignes-16-17-2027',
+  },
   { name: 'commune', role: COUNSELLOR, url: '/territoire', link: /^\/territoire\/communes\// },
   { name: 'agences', role: COUNSELLOR, url: '/territoire/agences' },
   { name: 'structures', role: COUNSELLOR, url: '/territoire/structures' },

@@ -36,14 +36,14 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 /// Its exit code and what it said, with ordinary spaces.
-fn run(folder: &Path, arguments: &[&str]) -> (i32, String) {
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> (i32, String) {
     let Output { status, stdout, stderr } = command(folder, arguments).output().unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
     (status.code().unwrap_or(-1), said.replace(['\u{a0}', '\u{202f}'], " "))
 }
 
 #[track_caller]
-fn expect(code: i32, (ended, said): (i32, String), words: &[&str]) {
+pub(crate) fn expect(code: i32, (ended, said): (i32, String), words: &[&str]) {
     assert_eq!(ended, code, "{said}");
     for word in words {
         assert!(said.contains(word), "« {word} » is not in:\n{said}");

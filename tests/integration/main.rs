@@ -15,5 +15,6 @@ mod publics;
 mod sql;
 mod territory;
 mod territory_pages;
+mod transit;
 mod web;
 mod workspace;

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use base::{Date, Email};
@@ -50,6 +51,12 @@ pub enum Command {
     Account {
         #[command(subcommand)]
         what: Account,
+    },
+    /// Transports en commun : temps de parcours, contrôle d’un flux, réseau en service
+    #[command(subcommand_required = true)]
+    Transit {
+        #[command(subcommand)]
+        what: Transit,
     },
     /// Afficher la version
     Version,
@@ -155,6 +162,121 @@ pub struct AccountCreate {
     pub name: String,
 }
 
+#[derive(Subcommand, Debug)]
+pub enum Transit {
+    /// Arrivée au plus tôt à chaque arrêt d’un flux GTFS
+    Query(TransitQuery),
+    /// Temps de parcours entre des lieux, sur une plage de départs
+    Matrix(TransitMatrix),
+    /// Contrôler un flux GTFS, sans le mettre en service
+    Check(TransitCheck),
+    /// Mettre un flux GTFS en service, à la place du réseau indicatif
+    Import(TransitImport),
+}
+
+#[derive(Args, Debug)]
+pub struct TransitFeed {
+    /// Flux GTFS : archive zip ou dossier
+    #[arg(value_name = "FLUX")]
+    pub feed: PathBuf,
+    /// Jour de circulation
+    #[arg(long, value_name = "AAAA-MM-JJ", value_parser = day)]
+    pub date: Date,
+    /// Scénario à poser sur le flux (lignes à venir ou retirées)
+    #[arg(long, value_name = "FICHIER")]
+    pub scenario: Option<PathBuf>,
+    /// Prendre le flux sans ses lignes fautives
+    #[arg(long)]
+    pub accept_faults: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(group = clap::ArgGroup::new("origin").required(true).args(["from", "latitude"]))]
+pub struct TransitQuery {
+    #[command(flatten)]
+    pub feed: TransitFeed,
+    /// Arrêt ou station de départ
+    #[arg(long, value_name = "ARRÊT", conflicts_with_all = ["latitude", "longitude"])]
+    pub from: Option<String>,
+    /// Latitude du point de départ, en degrés
+    #[arg(long, value_name = "DEGRÉS", requires = "longitude", value_parser = degrees, allow_hyphen_values = true)]
+    pub latitude: Option<f64>,
+    /// Longitude du point de départ, en degrés
+    #[arg(long, value_name = "DEGRÉS", requires = "latitude", value_parser = degrees, allow_hyphen_values = true)]
+    pub longitude: Option<f64>,
+    /// Heure de départ
+    #[arg(long, value_name = "HH:MM", value_parser = hour)]
+    pub depart: transit::Seconds,
+    /// Fichier à écrire : stop_id, arrivée en secondes après minuit, vide si l’arrêt n’est pas atteint
+    #[arg(long, value_name = "FICHIER")]
+    pub out: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct TransitMatrix {
+    #[command(flatten)]
+    pub feed: TransitFeed,
+    /// Lieux de départ, CSV : id et latitude, longitude, ou id et stop_id
+    #[arg(long, value_name = "FICHIER")]
+    pub origins: PathBuf,
+    /// Lieux d’arrivée, même forme
+    #[arg(long, value_name = "FICHIER")]
+    pub targets: PathBuf,
+    /// Plage des départs, chaque minute, sans la dernière
+    #[arg(long, value_name = "HH:MM-HH:MM", value_parser = window)]
+    pub window: Window,
+    /// Fichier à écrire
+    #[arg(long, value_name = "FICHIER")]
+    pub out: PathBuf,
+    /// Nombre de fils d’exécution [par défaut : ceux de la machine]
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub threads: Option<NonZeroUsize>,
+}
+
+/// Hours from which and until which one leaves, in seconds after midnight.
+#[derive(Clone, Copy, Debug)]
+pub struct Window {
+    pub first: transit::Seconds,
+    pub end: transit::Seconds,
+}
+
+#[derive(Args, Debug)]
+pub struct TransitCheck {
+    /// Flux GTFS : archive zip ou dossier
+    #[arg(value_name = "FLUX")]
+    pub feed: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub struct TransitImport {
+    /// Flux GTFS : archive zip
+    #[arg(value_name = "FLUX.zip")]
+    pub feed: PathBuf,
+    /// Prendre le flux sans ses lignes fautives
+    #[arg(long)]
+    pub accept_faults: bool,
+}
+
+fn degrees(text: &str) -> Result<f64, String> {
+    let read = text.parse::<f64>().ok().filter(|degrees| degrees.is_finite());
+    read.ok_or_else(|| "écrivez des degrés décimaux, par exemple 48.9177".to_owned())
+}
+
+fn hour(text: &str) -> Result<transit::Seconds, String> {
+    transit::time::parse_hour(text).ok_or_else(|| "écrivez une heure comme 08:00".to_owned())
+}
+
+fn window(text: &str) -> Result<Window, String> {
+    let read = text.split_once('-').and_then(|(first, end)| Some((hour(first).ok()?, hour(end).ok()?)));
+    read.filter(|(first, end)| first < end)
+        .map(|(first, end)| Window { first, end })
+        .ok_or_else(|| "écrivez deux heures dans l’ordre, comme 08:00-10:00".to_owned())
+}
+
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "écrivez un nombre entier, au moins 1".to_owned())
+}
+
 fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "écrivez une adresse et un port, par exemple 127.0.0.1:8093".to_owned())
 }
@@ -187,6 +309,9 @@ pub fn command() -> clap::Command {
         .mut_subcommand("demo", |command| command.args(settings::args(&[Group::Log])))
         .mut_subcommand("serve", |command| command.args(settings::args(&[Group::Data, Group::Service, Group::Log])))
         .mut_subcommand("import", |command| command.mut_subcommand("caf", |caf| caf.args(settings::args(data))))
+        .mut_subcommand("transit", |command| {
+            command.mut_subcommand("import", |import| import.args(settings::args(data)))
+        })
         .mut_subcommand("account", |command| {
             command.mut_subcommand("create", |create| create.args(settings::args(data)))
         });
@@ -297,6 +422,11 @@ mod tests {
             "backup --to a --database sqlite:x",
             "restore --from a --force",
             "account create --email a@exemple.fr --name Ada",
+            "transit query f.zip --date 2026-11-24 --from A --depart 08:00 --out a.csv",
+            "transit query f --date 2026-11-24 --latitude 48.9 --longitude -2.4 --depart 25:10 --out a --scenario s.toml",
+            "transit matrix f --origins o.csv --targets t.csv --date 2026-11-24 --window 08:00-10:00 --out a.csv",
+            "transit check f",
+            "transit import f.zip --accept-faults --data-folder d",
             "version",
         ] {
             if let Err(error) = typed(line) {
@@ -316,6 +446,9 @@ mod tests {
             ("demo --size huge", "huge"),
             ("demo --listen", "attend une valeur"),
             ("synthesize --households x --seed 1 --date 2026-10-31 --out a", "nombre entier"),
+            ("transit query f --date 2026-11-24 --from A --depart 8h --out a", "08:00"),
+            ("transit query f --date 2026-11-24 --depart 08:00 --out a", "--from"),
+            ("transit matrix f --origins o --targets t --date 2026-11-24 --window 10:00-08:00 --out a", "dans l’ordre"),
             ("synthesize --households 1 --seed 1 --date 31/10/2026 --out a", "2026-10-31"),
         ] {
             let said = failure(&typed(line).unwrap_err()).unwrap().to_string();
@@ -326,7 +459,9 @@ mod tests {
 
     #[test]
     fn help_is_in_french() {
-        for line in ["--help", "serve --help", "import caf --help", "demo --help", "account --help"] {
+        for line in
+            ["--help", "serve --help", "import caf --help", "demo --help", "account --help", "transit query --help"]
+        {
             let help = typed(line).unwrap_err().render().to_string();
             for english in ["Usage", "Print", "Commands:", "[default", "[env", "possible values", "<COMMAND>"] {
                 assert!(!help.contains(english), "{line} says {english}:\n{help}");

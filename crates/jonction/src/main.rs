@@ -11,7 +11,7 @@ mod settings;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
-use cli::{Account, Command, Import};
+use cli::{Account, Command, Import, Transit};
 use failure::{Exit, Failure, Result};
 use settings::Settings;
 
@@ -45,9 +45,15 @@ fn run(command: Command, options: &ArgMatches) -> Result<Exit> {
     match &command {
         Command::Version => return Ok(commands::version()),
         Command::Synthesize(asked) => return commands::synthesize(asked),
+        Command::Transit { what: Transit::Query(asked) } => return commands::transit::query(asked),
+        Command::Transit { what: Transit::Matrix(asked) } => return commands::transit::matrix(asked),
+        Command::Transit { what: Transit::Check(asked) } => return commands::transit::check(asked),
         _ => {}
     }
     let settings = Settings::read(options)?;
+    if let Command::Transit { what: Transit::Import(asked) } = &command {
+        return commands::transit::import(&settings, asked);
+    }
     logs::start(&settings, !matches!(command, Command::Serve))?;
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|problem| Failure::system(format!("le programme ne peut pas démarrer ({problem})")))?;
@@ -61,7 +67,7 @@ fn run(command: Command, options: &ArgMatches) -> Result<Exit> {
             Command::Backup(asked) => commands::backup(&settings, &asked).await,
             Command::Restore(asked) => commands::restore(&settings, &asked).await,
             Command::Account { what: Account::Create(asked) } => commands::create_account(&settings, &asked).await,
-            Command::Synthesize(_) | Command::Version => unreachable!("done above"),
+            Command::Synthesize(_) | Command::Transit { .. } | Command::Version => unreachable!("done above"),
         }
     })
 }

@@ -4,6 +4,7 @@
 mod caf;
 mod pages;
 mod table;
+mod transit;
 
 use std::path::PathBuf;
 
@@ -21,6 +22,8 @@ pub struct Arguments {
 enum Name {
     /// The beneficiary feed: parse + validate + map, then parse + store.
     Caf(caf::Arguments),
+    /// Travel times: the bit-parallel scan against a plain RAPTOR and a router of the registry.
+    Transit(transit::Arguments),
     /// Server time of pages against the bare queries they need.
     Pages(pages::Arguments),
 }
@@ -29,6 +32,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     match arguments.name {
         Name::Caf(arguments) => caf::run(arguments).await,
         Name::Pages(arguments) => pages::run(arguments).await,
+        Name::Transit(arguments) => transit::run(&arguments),
     }
 }
 

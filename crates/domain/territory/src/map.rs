@@ -43,6 +43,19 @@ static OUTLINES: LazyLock<Vec<Outline>> = LazyLock::new(|| {
         .collect()
 });
 
+/// The place of a point on the drawing: the projection of `cargo xtask map`, found again on the outlines within a few
+/// metres.
+fn drawn_at(latitude: f64, longitude: f64) -> (f64, f64) {
+    (3110.785 * longitude - 7108.366, 231_968.966 - 4732.568 * latitude)
+}
+
+/// The code of the commune that holds a point of the Earth (degrees, WGS 84) on a day; none outside the département.
+/// Near a border, within the generalisation of the outlines (tens of metres), it may be the neighbour.
+pub fn commune_at(latitude: f64, longitude: f64, on: Date) -> Option<&'static str> {
+    let at = drawn_at(latitude, longitude);
+    outlines(on).find(|outline| outline.holds(at)).map(|outline| outline.commune.as_str())
+}
+
 /// Height of the names, in units of the drawing.
 pub const LABEL_SIZE: f64 = 22.0;
 /// Width of a letter of a name, on average.
@@ -62,6 +75,18 @@ impl Outline {
         let corner = |pair: &str| pair.split_once(',').map(|(x, y)| (number(x), number(y)));
         let ring = |ring: &str| ring.trim_end_matches('Z').split_whitespace().filter_map(corner).collect();
         self.path.split('M').filter(|part| !part.is_empty()).map(ring).collect()
+    }
+
+    /// Whether a point of the drawing lies inside (even-odd rule).
+    fn holds(&self, (x, y): (f64, f64)) -> bool {
+        let crossings = self.rings().into_iter().flat_map(|ring| {
+            let mut ends = ring.clone();
+            ends.rotate_left(1);
+            ring.into_iter().zip(ends)
+        });
+        let right = crossings
+            .filter(|((x1, y1), (x2, y2))| (*y1 > y) != (*y2 > y) && x < x1 + (y - y1) / (y2 - y1) * (x2 - x1));
+        right.count() % 2 == 1
     }
 
     /// A name in the fewest lines that stay inside the outline, and the point they are centred on: the label's own, moved
@@ -229,6 +254,20 @@ mod tests {
             let (x, y) = outline.label;
             (0.0..=1000.0).contains(&x) && (0.0..=1000.0).contains(&y) && outline.path.starts_with('M')
         }));
+    }
+
+    #[test]
+    fn a_point_lies_in_its_commune() {
+        let on = date(2026, 11, 22);
+        for (latitude, longitude, code) in [
+            (48.9353, 2.3479, Some("93066")),
+            (48.9063, 2.4501, Some("93008")),
+            (48.9601, 2.3673, Some("93066")),
+            (48.8408, 2.5499, Some("93051")),
+            (48.8580, 2.3470, None),
+        ] {
+            assert_eq!(commune_at(latitude, longitude, on), code, "{latitude}, {longitude}");
+        }
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub struct App {
     /// The collected measures, if a recorder is installed.
     pub measures: Option<PrometheusHandle>,
     pub directory: Directory,
+    /// The transport network in service, and the announced lines.
+    pub networks: mobility::Networks,
 }
 
 /// An account of the demonstration, one per role.
@@ -77,6 +79,7 @@ impl App {
             checkpoints: None,
             measures: None,
             directory: Directory::default(),
+            networks: mobility::Networks::default(),
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod imports;
 pub mod journal;
 pub mod legal;
 pub mod matches;
+pub mod mobility;
 pub mod operations;
 pub mod parameters;
 pub mod people;

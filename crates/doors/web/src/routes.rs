@@ -46,6 +46,7 @@ pub fn all() -> Vec<Route> {
         pages::matches::routes(),
         pages::imports::routes(),
         pages::territory::routes(),
+        pages::mobility::routes(),
         pages::sign_in::routes(),
         pages::account::routes(),
         pages::accounts::routes(),

@@ -48,6 +48,7 @@ pub async fn demo(asked: &cli::Demo) -> Result<Exit> {
         public_origin: Some(format!("http://{listening}")),
         demonstration: Some(shown.collect()),
         measures: measures(),
+        networks: mobility::Networks::of(asked.dir.clone()),
         ..App::new(demonstration.platform, Arc::new(site), demonstration.department.id, spool, migrations::ALL)
     };
     let (platform, department) = (app.platform.clone(), demonstration.department);

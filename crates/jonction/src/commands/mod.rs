@@ -10,6 +10,7 @@ mod postgres;
 mod restore;
 mod serve;
 mod synthesize;
+pub mod transit;
 mod verify;
 
 pub use account::create_account;

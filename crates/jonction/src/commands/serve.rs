@@ -41,6 +41,7 @@ pub async fn serve(settings: &Settings) -> Result<Exit> {
         secure_cookies,
         measures: measures(),
         checkpoints: checkpoints.clone(),
+        networks: mobility::Networks::of(settings.data_folder()),
         ..App::new(house.platform, Arc::new(site), house.department.id, spool, migrations::ALL)
     };
     println!("{}\u{a0}: {public_origin}", settings.text("product"));

@@ -10,6 +10,8 @@ mod organisations;
 mod posts;
 mod structures;
 
+pub(super) use home::labelled;
+
 use askama::Template;
 use axum::routing::{get, post};
 use base::{Date, Id, Instant};

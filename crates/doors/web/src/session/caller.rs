@@ -101,6 +101,7 @@ fn navigation(actor: &Actor) -> Vec<NavItem> {
         ("/rapprochements", "Rapprochements", Some(A::DecideMatch)),
         ("/imports", "Imports", Some(A::ReadImports)),
         ("/territoire", "Territoire", Some(A::ReadTerritory)),
+        ("/mobilite", "Mobilité", Some(A::ReadTerritory)),
         ("/administration/comptes", "Comptes et mandats", Some(A::ManageAccounts)),
         ("/administration/parametres", "Paramètres", Some(A::ManageAccounts)),
         ("/journal", "Journal", Some(A::ReadJournal)),

@@ -1,9 +1,11 @@
+use std::ops::RangeFrom;
+
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Html;
 use platform::gate::ActionKind;
 use territory::communes::CommuneView;
-use territory::map::{self, Area as Drawn};
+use territory::map::{self, Area as Drawn, Outline};
 use territory::posts::Posts;
 use territory::structures::{Agency, StructureKind};
 use territory::{Certainty, Picture};
@@ -202,19 +204,13 @@ fn map_of(at: &At, query: &Query, picture: &Picture, agencies: &[Agency<'_>], th
     };
     let mut areas = areas;
     areas.sort_by_cached_key(|area| base::fold(&area.commune.profile.value.name));
-    let mut numbers = 1_u32..;
+    let mut numbers = 1..;
     let drawn = areas.iter().map(|drawn| {
         let name = drawn.commune.profile.value.name.as_str();
         let area = Area::new(name, &*drawn.outline.path)
             .value(said(theme, &drawn.commune, &drawn.value), shade(drawn))
             .href(at.href(&format!("{PATH}/communes/{}", drawn.commune.code)));
-        match drawn.outline.label_of(name) {
-            Some((lines, at)) => area.labelled(lines, at),
-            None => {
-                let at = drawn.outline.label;
-                numbers.by_ref().take(1).fold(area, |area, number| area.numbered(number, at))
-            }
-        }
+        labelled(area, drawn.outline, name, &mut numbers)
     });
     let drawn: Vec<Area> = drawn.collect();
     let table = table(at, query, picture, agencies, theme);
@@ -225,6 +221,14 @@ fn map_of(at: &At, query: &Query, picture: &Picture, agencies: &[Agency<'_>], th
     let steps = theme.steps();
     let labels = steps.iter().map(|(_, label)| *label).chain([theme.beyond()]);
     map.legend((0..).zip(labels.map(str::to_owned)))
+}
+
+/// The name of a commune on its outline; where it has no room, the next number.
+pub(in crate::pages) fn labelled(area: Area, outline: &Outline, name: &str, numbers: &mut RangeFrom<u32>) -> Area {
+    match outline.label_of(name) {
+        Some((lines, at)) => area.labelled(lines, at),
+        None => numbers.take(1).fold(area, |area, number| area.numbered(number, outline.label)),
+    }
 }
 
 fn value_of<'a>(picture: &Picture, agencies: &'a [Agency<'a>], theme: Theme, commune: &CommuneView<'_>) -> Value<'a> {

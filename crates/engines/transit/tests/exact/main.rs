@@ -1,0 +1,5 @@
+//! The engine against a naive search on random small networks.
+
+mod common;
+mod scenario;
+mod search;
