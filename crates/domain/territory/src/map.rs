@@ -28,17 +28,28 @@ pub struct Outline {
     pub path: String,
     /// The point inside the outline farthest from its border.
     pub label: (f64, f64),
+    /// How wide a text centred on that point may be.
+    room: f64,
+    /// Every corner of the path, in tenths: they are written with one decimal, so that those of neighbours are equal.
+    corners: Vec<(i64, i64)>,
 }
 
 static OUTLINES: LazyLock<Vec<Outline>> = LazyLock::new(|| {
     let bound = |text: &str| (!text.is_empty()).then(|| day(text));
     lines(include_str!("../data/outlines.csv"))
-        .map(|cells| Outline {
-            commune: cells["commune"].clone(),
-            from: bound(&cells["valid_from"]),
-            to: bound(&cells["valid_to"]),
-            path: cells["path"].clone(),
-            label: (number(&cells["label_x"]), number(&cells["label_y"])),
+        .map(|cells| {
+            let path = cells["path"].clone();
+            let label = (number(&cells["label_x"]), number(&cells["label_y"]));
+            let rings = rings(&path);
+            Outline {
+                commune: cells["commune"].clone(),
+                from: bound(&cells["valid_from"]),
+                to: bound(&cells["valid_to"]),
+                path,
+                label,
+                room: room(&rings, label),
+                corners: rings.iter().flatten().map(|(x, y)| (tenths(*x), tenths(*y))).collect(),
+            }
         })
         .collect()
 });
@@ -46,28 +57,32 @@ static OUTLINES: LazyLock<Vec<Outline>> = LazyLock::new(|| {
 /// Width of a letter of a name, in units of the drawing.
 const LETTER: f64 = 11.0;
 
-impl Outline {
-    /// The corners of each ring of the path.
-    fn rings(&self) -> Vec<Vec<(f64, f64)>> {
-        let corner = |pair: &str| pair.split_once(',').map(|(x, y)| (number(x), number(y)));
-        let ring = |ring: &str| ring.trim_end_matches('Z').split_whitespace().filter_map(corner).collect();
-        self.path.split('M').filter(|part| !part.is_empty()).map(ring).collect()
-    }
+/// The corners of each ring of a path.
+fn rings(path: &str) -> Vec<Vec<(f64, f64)>> {
+    let corner = |pair: &str| pair.split_once(',').map(|(x, y)| (number(x), number(y)));
+    let ring = |ring: &str| ring.trim_end_matches('Z').split_whitespace().filter_map(corner).collect();
+    path.split('M').filter(|part| !part.is_empty()).map(ring).collect()
+}
 
-    /// Whether a name written at the label's point stays inside the outline.
-    pub fn has_room_for(&self, name: &str) -> bool {
-        let (x, y) = self.label;
-        let (mut left, mut right) = (f64::MIN, f64::MAX);
-        for ring in self.rings() {
-            for (&(x1, y1), &(x2, y2)) in ring.iter().zip(ring.iter().cycle().skip(1)) {
-                if (y1 > y) != (y2 > y) {
-                    let crossing = x1 + (y - y1) / (y2 - y1) * (x2 - x1);
-                    if crossing <= x { left = left.max(crossing) } else { right = right.min(crossing) }
-                }
+/// How wide a text may be that is centred on a point inside some rings.
+fn room(rings: &[Vec<(f64, f64)>], (x, y): (f64, f64)) -> f64 {
+    let (mut left, mut right) = (f64::MIN, f64::MAX);
+    for ring in rings {
+        for (&(x1, y1), &(x2, y2)) in ring.iter().zip(ring.iter().cycle().skip(1)) {
+            if (y1 > y) != (y2 > y) {
+                let crossing = x1 + (y - y1) / (y2 - y1) * (x2 - x1);
+                if crossing <= x { left = left.max(crossing) } else { right = right.min(crossing) }
             }
         }
+    }
+    2.0 * (x - left).min(right - x)
+}
+
+impl Outline {
+    /// Whether a name written at the label's point stays inside the outline.
+    pub fn has_room_for(&self, name: &str) -> bool {
         let letters = u32::try_from(name.chars().count()).unwrap_or(u32::MAX);
-        2.0 * (x - left).min(right - x) >= f64::from(letters) * LETTER
+        self.room >= f64::from(letters) * LETTER
     }
 }
 
@@ -79,8 +94,8 @@ pub fn tell_apart(areas: &[(&Outline, i64)]) -> HashMap<i64, u8> {
     // Neighbours share corners: both outlines come from one drawing.
     let mut at_corner: HashMap<(i64, i64), Vec<i64>> = HashMap::new();
     for (outline, group) in areas {
-        for (x, y) in outline.rings().into_iter().flatten() {
-            let groups = at_corner.entry((tenths(x), tenths(y))).or_default();
+        for corner in &outline.corners {
+            let groups = at_corner.entry(*corner).or_default();
             if !groups.contains(group) {
                 groups.push(*group);
             }
@@ -119,7 +134,7 @@ pub fn tell_apart(areas: &[(&Outline, i64)]) -> HashMap<i64, u8> {
     shades
 }
 
-/// Corners are written with one decimal: whole tenths compare exactly.
+/// A coordinate in whole tenths, which compare exactly.
 #[expect(clippy::cast_possible_truncation, reason = "between 0 and 10,000")]
 fn tenths(coordinate: f64) -> i64 {
     (coordinate * 10.0).round() as i64
