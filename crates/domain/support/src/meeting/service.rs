@@ -2,7 +2,7 @@ use base::{Date, Id, Period};
 use db::{Ask, Tx, sql};
 use facts::journal::{self, Chain, NewEntry};
 use facts::{Fact, Plan};
-use platform::gate::{Accompany, KeepSecrets, ReadPerson};
+use platform::gate::{Accompany, FollowPeople, KeepSecrets, ReadPerson};
 use platform::{Account, Actor, Permit, Platform, Reach, Reading, Structure};
 
 use super::model::{Doer, Meeting, MeetingKind, MeetingStatus, Note, Number, Secrecy, Step};
@@ -202,8 +202,8 @@ pub async fn finish_step(platform: &Platform, actor: &Actor, person: Id<Person>,
 
 /// What was written about a person's accompaniment. Logged as a reading of the file.
 pub async fn accompaniment(platform: &Platform, actor: &Actor, person: Id<Person>) -> Result<Accompaniment> {
-    let permit = platform::gate::permit::<ReadPerson>(actor)?;
-    person::check_reach(platform, &permit, person).await?;
+    let permit = platform::gate::permit::<FollowPeople>(actor)?;
+    person::check_reach(platform, &platform::gate::permit::<ReadPerson>(actor)?, person).await?;
     let read = Reading::of(&permit, "person", Some(person.raw()), serde_json::json!({ "shown": "accompaniment" }));
     platform.readings.record(read).await?;
     let (db, tenant) = (&platform.db, permit.tenant());
