@@ -11,5 +11,5 @@ pub use board::{AgencyBoard, CounsellorLoad, LeftBehind, agency_board, loads};
 pub use compute::{Facts, Rules, follow_up};
 pub use flow::{Compared, Flow, FlowLine, Median, department_flow};
 pub use row::{FollowUp, Need, Phase, Stage};
-pub use service::{ListPage, ListRequest, check, chosen, line, list, recompute_all, refresh_due, rules};
+pub use service::{ListPage, ListRequest, check, chosen, line, list, needs_of, recompute_all, refresh_due, rules};
 pub(crate) use service::{refresh, refresh_new, told};

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use base::{Date, Id};
-use db::{Ask, Param, Registered, Sql, Tx};
+use db::{Ask, Param, Registered, Sql, Tx, sql};
 use facts::rebuild::Difference;
 use facts::{Fact, Tenant};
 use law::attention::Attention;
@@ -17,6 +17,11 @@ use super::store;
 use crate::person::{self, Card, Membership, Person};
 use crate::rights::{Household, RightState};
 use crate::{Error, Result};
+
+sql! {
+    NEEDS_OF = "SELECT need, count(*) FROM follow_up WHERE tenant = $1 AND counsellor = $2
+        AND (CAST($3 AS bigint) IS NULL OR structure = $3) GROUP BY need";
+}
 
 /// Lines computed in one transaction.
 const AT_ONCE: i64 = 500;
@@ -312,6 +317,17 @@ pub async fn list(platform: &Platform, actor: &Actor, request: &ListRequest) -> 
     platform.readings.record(Reading::of(&permit, "list", request.structure.map(Id::raw), asked)).await?;
     let next = lines.last().filter(|_| beyond).map(|line| line.person);
     Ok(ListPage { lines, next, count })
+}
+
+/// How many people of the actor's structure a counsellor has in charge, by what they need.
+pub async fn needs_of(platform: &Platform, actor: &Actor, counsellor: Id<Account>) -> Result<BTreeMap<Need, i64>> {
+    let permit = platform::gate::permit::<FollowPeople>(actor)?;
+    let structure = match permit.reach() {
+        Reach::Structure(structure) => Some(structure),
+        Reach::Department => None,
+    };
+    let found = platform.db.all(&NEEDS_OF, &[&permit.tenant(), &counsellor, &structure]).await?;
+    Ok(found.into_iter().collect())
 }
 
 /// The lines of these people, in the order of a list. Who sees one structure is given its people only.

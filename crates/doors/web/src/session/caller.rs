@@ -96,6 +96,14 @@ fn navigation(actor: &Actor) -> Vec<NavItem> {
     use ActionKind as A;
     let entries = [
         ("/", "Accueil", None),
+        ("/agence", "Agence", Some(A::Designate)),
+        ("/agence/equipe", "Équipe", Some(A::ManageStaff)),
+        ("/suivi", "Mes personnes", Some(A::Accompany)),
+        ("/pilotage/flux", "Flux", Some(A::FollowFlow)),
+        ("/agence", "Structures suivies", Some(A::FollowFlow)),
+        ("/appuis", "Appuis", Some(A::AskSupport)),
+        ("/appuis", "Appuis", Some(A::AnswerSupport)),
+        ("/appuis", "Appuis", Some(A::FollowFlow)),
         ("/personnes", "Personnes", Some(A::ListPeople)),
         ("/recherche", "Recherche", Some(A::SearchPeople)),
         ("/rapprochements", "Rapprochements", Some(A::DecideMatch)),
