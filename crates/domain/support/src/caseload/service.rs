@@ -118,13 +118,8 @@ pub async fn give_back(
             told.push(Ok(()));
             continue;
         }
-        let answer = facts::write::<Designation, Error>(
-            tx,
-            tenant,
-            assignment.person,
-            permit.provenance(),
-            now,
-            |in_force| {
+        let answer =
+            facts::write::<Designation, Error>(tx, tenant, assignment.person, permit.provenance(), now, |in_force| {
                 let made = in_force
                     .iter()
                     .find(|fact| fact.value.counsellor == assignment.counsellor && fact.valid.to.is_none())
@@ -136,9 +131,8 @@ pub async fn give_back(
                     }
                     None => Plan::withdraw(in_force, made.id)?,
                 })
-            },
-        )
-        .await;
+            })
+            .await;
         told.push(match answer {
             Ok(_) => {
                 written.push(assignment.person);

@@ -127,9 +127,7 @@ pub async fn department_flow(platform: &Platform, actor: &Actor, months: i32) ->
         line.to_first_meeting = Median::of(meeting);
     }
     let mut months: BTreeMap<Id<Structure>, Vec<i64>> = BTreeMap::new();
-    for (structure, publics, informed_on) in
-        db.all::<(Id<Structure>, i64, Date)>(&COMPARED, &[&tenant]).await?
-    {
+    for (structure, publics, informed_on) in db.all::<(Id<Structure>, i64, Date)>(&COMPARED, &[&tenant]).await? {
         let compared = flow.compared.entry(structure).or_default();
         compared.people += 1;
         for public in Public::in_mask(publics.cast_unsigned()) {

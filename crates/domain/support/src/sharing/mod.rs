@@ -5,5 +5,6 @@ mod service;
 
 pub use model::{SupportRequest, SupportState};
 pub use service::{
-    DistrictLoad, RequestLine, accept, ask, district_loads, history, refuse, requests, return_to_social_worker, withdraw,
+    DistrictLoad, RequestLine, accept, ask, district_loads, history, refuse, requests, return_to_social_worker,
+    withdraw,
 };

@@ -44,6 +44,15 @@ db::row! {
     }
 }
 
+db::row! {
+    struct OpenCount {
+        district: Id<Structure>,
+        counsellor: Option<Id<Account>>,
+        state: SupportState,
+        people: i64,
+    }
+}
+
 /// Asks the district of the person for the support of a counsellor. The social worker stays in charge.
 ///
 /// # Errors
@@ -151,11 +160,12 @@ pub async fn district_loads(platform: &Platform, actor: &Actor) -> Result<Vec<Di
     let serving =
         territory::sector_structures(&platform.db, tenant, StructureKind::SocialDistrict, platform.today()).await?;
     let districts: BTreeSet<Id<Structure>> = serving.into_values().collect();
-    let open: Vec<(Id<Structure>, Option<Id<Account>>, SupportState, i64)> = platform.db.all(&OPEN, &[&tenant]).await?;
+    let open: Vec<OpenCount> = platform.db.all(&OPEN, &[&tenant]).await?;
     let mut loads = Vec::with_capacity(districts.len());
     for district in districts {
-        let here = || open.iter().filter(move |(of, ..)| *of == district);
-        let supported = |account| here().find(|(_, counsellor, ..)| *counsellor == Some(account)).map_or(0, |line| line.3);
+        let here = || open.iter().filter(move |count| count.district == district);
+        let supported =
+            |account| here().find(|count| count.counsellor == Some(account)).map_or(0, |count| count.people);
         let staff = caseload::staff(platform, &following, district).await?;
         let counsellors = staff
             .into_iter()
@@ -165,7 +175,7 @@ pub async fn district_loads(platform: &Platform, actor: &Actor) -> Result<Vec<Di
                 (somebody, people)
             })
             .collect();
-        let waiting = here().filter(|(_, _, state, _)| *state == SupportState::Asked).map(|(.., count)| count).sum();
+        let waiting = here().filter(|count| count.state == SupportState::Asked).map(|count| count.people).sum();
         loads.push(DistrictLoad { district, waiting, counsellors });
     }
     Ok(loads)

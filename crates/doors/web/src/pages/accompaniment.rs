@@ -69,9 +69,7 @@ fn number(id: &str) -> Result<Id<Person>, Problem> {
 /// Parts of one file, each with its address.
 pub(super) fn tabs(signed: &Signed, person: Id<Person>, current: &str) -> Option<Tabs> {
     signed.may(ActionKind::FollowPeople).then(|| {
-        Tabs::new("Dossier", current)
-            .tab(person_words::href(person), "Dossier")
-            .tab(words::href(person), "Suivi")
+        Tabs::new("Dossier", current).tab(person_words::href(person), "Dossier").tab(words::href(person), "Suivi")
     })
 }
 
@@ -112,7 +110,8 @@ async fn draw(app: &App, signed: &Signed, person: Id<Person>, sent: Sent) -> Res
     let name = person_words::card_name(&card);
     let path = words::href(person);
     let may_accompany = signed.may(ActionKind::Accompany);
-    let view = View { person, line: line.as_ref(), known: &known, accounts: &accounts, names: &names, today, may_accompany };
+    let view =
+        View { person, line: line.as_ref(), known: &known, accounts: &accounts, names: &names, today, may_accompany };
     let after = may_accompany.then(|| {
         let about = subject(&known, sent.about, today);
         AfterForm::new(person, about, &known.meetings, signed.may(ActionKind::KeepSecrets), sent.after, today)
@@ -198,6 +197,11 @@ async fn reopen(
 }
 
 /// Draws the page again with a form about the shared case to mend.
-pub(super) async fn with_sharing(app: &App, signed: &Signed, person: Id<Person>, form: SharingForm) -> Result<Response, Problem> {
+pub(super) async fn with_sharing(
+    app: &App,
+    signed: &Signed,
+    person: Id<Person>,
+    form: SharingForm,
+) -> Result<Response, Problem> {
     Ok(to_mend(&draw(app, signed, person, Sent { sharing: Some(form), ..Sent::default() }).await?))
 }

@@ -16,7 +16,7 @@ use territory::structures::StructureKind;
 use territory::{Names, SubjectKind};
 
 use super::follow_words::weighted;
-use crate::components::{Bar, Badge, Choice, Field, Fragment, Query};
+use crate::components::{Badge, Bar, Choice, Field, Fragment, Query, Tabs};
 use crate::fr;
 use crate::middleware::Problem;
 use crate::routes::{Policy, Route};
@@ -75,10 +75,20 @@ impl Place {
             kind.is_some_and(|kind| !matches!(kind, StructureKind::SchoolSite | StructureKind::SocialDistrict))
         });
         let choices = choices.map(|(code, name)| Choice::new(code, name));
-        let field =
-            Field::select("structure", "Structure", [Choice::new("", "Choisir")].into_iter().chain(choices));
+        let field = Field::select("structure", "Structure", [Choice::new("", "Choisir")].into_iter().chain(choices));
         Some(field.value(chosen.map_or("", |structure| names.code(structure))))
     }
+}
+
+/// The pages of an agency, for who works from them.
+fn tabs(signed: &Signed, current: &str) -> Option<Tabs> {
+    signed.may(ActionKind::Designate).then(|| {
+        Tabs::new("Agence", current)
+            .tab(PATH, "Tableau de bord")
+            .tab(people::PATH, "Personnes")
+            .tab(team::PATH, "Équipe")
+            .tab(batches::PATH, "Répartitions")
+    })
 }
 
 /// What a name is followed by: away, leaving.

@@ -117,9 +117,9 @@ fn lead(needs: &BTreeMap<Need, i64>, today: Date) -> String {
 }
 
 fn filters(query: &Query, needs: &BTreeMap<Need, i64>, need: Option<Need>) -> FilterBar {
-    let choices = needs.iter().map(|(need, people)| {
-        Choice::new((*need as i64).to_string(), format!("{} ({people})", need.label()))
-    });
+    let choices = needs
+        .iter()
+        .map(|(need, people)| Choice::new((*need as i64).to_string(), format!("{} ({people})", need.label())));
     let field = Field::select("besoin", "Besoin", [Choice::new("", "Tous")].into_iter().chain(choices));
     let bar = FilterBar::new(PATH, query).field(field.value(query.get("besoin").unwrap_or_default()));
     match need {
@@ -142,9 +142,7 @@ fn empty(filtered: bool) -> EmptyState {
 
 fn supported(requests: &[RequestLine], account: Id<Account>, today: Date) -> Table {
     let columns = [Column::text("Personne"), Column::text("Ce qui est attendu"), Column::text("Avec")];
-    let mine = requests
-        .iter()
-        .filter(|line| line.state == SupportState::Accepted && line.counsellor == Some(account));
+    let mine = requests.iter().filter(|line| line.state == SupportState::Accepted && line.counsellor == Some(account));
     let rows = mine.map(|line| {
         let name = person_words::name(&line.usual_name, &line.first_name);
         Row::new([
@@ -196,10 +194,15 @@ async fn agenda(State(app): State<App>, signed: Signed, RawQuery(query): RawQuer
     }
     let days = by_day.into_iter().map(|(day, lines)| {
         let title = fr::capitalised(&fr::date_full(day));
-        (format!("jour-{day}"), if day == today { format!("{title} (aujourd’hui)") } else { title }, meetings(day, &lines))
+        (
+            format!("jour-{day}"),
+            if day == today { format!("{title} (aujourd’hui)") } else { title },
+            meetings(day, &lines),
+        )
     });
     let days: Vec<_> = days.collect();
-    let at = |day: Date| Query::default().with("jour", day.to_string()).with("vue", if week { "semaine" } else { "jour" });
+    let at =
+        |day: Date| Query::default().with("jour", day.to_string()).with("vue", if week { "semaine" } else { "jour" });
     let unit = if week { "Semaine" } else { "Jour" };
     let (view, label) = if week { ("jour", "Voir un jour") } else { ("semaine", "Voir la semaine") };
     let lead = if week {
@@ -226,10 +229,7 @@ async fn agenda(State(app): State<App>, signed: Signed, RawQuery(query): RawQuer
         .button(ButtonKind::Secondary),
         after: Link::new(at(to).href(AGENDA), format!("{unit} {}", if week { "suivante" } else { "suivant" }))
             .button(ButtonKind::Secondary),
-        view: Link::new(
-            Query::default().with("jour", day.to_string()).with("vue", view).href(AGENDA),
-            label,
-        ),
+        view: Link::new(Query::default().with("jour", day.to_string()).with("vue", view).href(AGENDA), label),
     }))
 }
 
@@ -250,7 +250,10 @@ fn meetings(day: Date, lines: &[&AgendaLine]) -> Table {
         Row::new([
             format!("{} à {}", words::hour(line.starts_at), words::hour(line.starts_at + line.minutes)).into(),
             Link::new(words::href(line.person), name).into(),
-            Fragment::join([line.kind.label().into(), Badge::new(status_tone(line.status), line.status.label()).into()]),
+            Fragment::join([
+                line.kind.label().into(),
+                Badge::new(status_tone(line.status), line.status.label()).into(),
+            ]),
         ])
     });
     Table::new(format!("rendez-vous-{day}"), format!("Rendez-vous du {}", fr::date_long(day)), columns, rows)

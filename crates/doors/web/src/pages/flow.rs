@@ -19,9 +19,7 @@ use territory::{AsOf, Picture};
 use super::follow_words::{counted, people_count};
 use super::page;
 use crate::app::App;
-use crate::components::{
-    Choice, Column, EmptyState, Field, Figure, FilterBar, Fragment, Link, Query, Row, Table,
-};
+use crate::components::{Choice, Column, EmptyState, Field, Figure, FilterBar, Fragment, Link, Query, Row, Table};
 use crate::fr;
 use crate::layout::Layout;
 use crate::middleware::Problem;
@@ -63,7 +61,14 @@ async fn show(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery)
     let today = app.platform.today();
     let parameters = Parameters::known_at(&app.platform.db, signed.actor.tenant(), app.platform.now()).await?;
     let smallest = parameters.get::<i64>(SMALLEST_COUNT, today)?.value;
-    let view = View { flow: &flow, picture: &picture, kind, smallest, today, opens: signed.may(ActionKind::FollowPeople) && !may::<Designate>(&signed.actor) };
+    let view = View {
+        flow: &flow,
+        picture: &picture,
+        kind,
+        smallest,
+        today,
+        opens: signed.may(ActionKind::FollowPeople) && !may::<Designate>(&signed.actor),
+    };
     let layout = signed.layout(&app, PATH, "Flux du département").lead(format!(
         "Du fichier de la CAF au premier rendez-vous, au {}. Délais des personnes orientées depuis le {}.",
         fr::date_long(today),
@@ -155,7 +160,9 @@ impl View<'_> {
         .map(|(label, median)| {
             let note = format!("médiane sur {}", people_count(i64::try_from(median.of).unwrap_or(i64::MAX)));
             match self.known(median) {
-                Some(days) => Figure::new(label, fr::number(days), fr::plural(counted(days), "jour", "jours")).note(note),
+                Some(days) => {
+                    Figure::new(label, fr::number(days), fr::plural(counted(days), "jour", "jours")).note(note)
+                }
                 None => Figure::new(label, "—", "").note("pas assez de personnes pour une médiane"),
             }
         })
@@ -169,7 +176,9 @@ impl View<'_> {
     /// « 12 j (340) »: the median, and how many it rests on.
     fn median(&self, median: &Median, unit: &str) -> Fragment {
         match self.known(median) {
-            Some(value) => Fragment::with_detail(format!("{value}\u{a0}{unit}"), format!("sur {}", fr::number(median.of))),
+            Some(value) => {
+                Fragment::with_detail(format!("{value}\u{a0}{unit}"), format!("sur {}", fr::number(median.of)))
+            }
             None => "—".into(),
         }
     }
@@ -258,7 +267,8 @@ impl View<'_> {
             let shares = PUBLICS.map(|public| {
                 let of = line.publics.get(&public.mask()).copied().unwrap_or(0);
                 let told = people[place].is_some() && (of == 0 || of >= self.smallest) && line.people > 0;
-                told.then(|| fr::percent(of as f64 / line.people as f64, 0)).map_or_else(|| "masqué".into(), Fragment::from)
+                told.then(|| fr::percent(of as f64 / line.people as f64, 0))
+                    .map_or_else(|| "masqué".into(), Fragment::from)
             });
             let cells = [self.name(*structure, name), months, self.count(people[place])];
             Row::new(cells.into_iter().chain(shares).chain([self.median(&line.months_of_right, "mois")]))

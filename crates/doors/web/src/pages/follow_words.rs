@@ -59,9 +59,9 @@ pub fn reason(line: &FollowUp, today: Date) -> Fragment {
         Need::StepOverdue => format!("prévue pour le {on}, {ago}"),
         Need::MeetingToday => line.next_meeting_at.map_or_else(String::new, |at| format!("à {}", hour(at))),
         Need::StepThisWeek => format!("pour le {on}, {ago}"),
-        Need::QuietLong | Need::Quiet => line
-            .last_met_on
-            .map_or_else(String::new, |met| format!("dernier rendez-vous le {}, {}", fr::date_long(met), fr::relative(met, today))),
+        Need::QuietLong | Need::Quiet => line.last_met_on.map_or_else(String::new, |met| {
+            format!("dernier rendez-vous le {}, {}", fr::date_long(met), fr::relative(met, today))
+        }),
         Need::RightChanged => labels::right_status(&line.right_status).short.into_owned(),
         Need::Nothing => return Badge::new(Tone::Ok, line.need.label()).into(),
     };
@@ -88,11 +88,9 @@ pub fn next_thing(line: &FollowUp, may_designate: bool) -> Fragment {
         }
         Need::StepOverdue | Need::StepThisWeek => (format!("{follow}#actions-titre"), "Voir les actions"),
         Need::RightChanged => (format!("{}#droits-titre", words::href(line.person)), "Voir les droits"),
-        Need::OrientationOverdue
-        | Need::OrientationDue
-        | Need::Nobody
-        | Need::MeetingToday
-        | Need::Nothing => (follow, "Ouvrir le suivi"),
+        Need::OrientationOverdue | Need::OrientationDue | Need::Nobody | Need::MeetingToday | Need::Nothing => {
+            (follow, "Ouvrir le suivi")
+        }
     };
     Link::new(href, label).context(format!("\u{a0}: {}", name(line))).into()
 }

@@ -58,10 +58,8 @@ async fn list(State(app): State<App>, signed: Signed) -> Result<Response, Proble
     let layout = signed.layout(&app, PATH, "Appuis au service social");
     if may::<FollowFlow>(actor) {
         let loads = sharing::district_loads(platform, actor).await?;
-        let layout = layout.lead(format!(
-            "Charge des conseillères et conseillers par circonscription, au {}.",
-            fr::date_long(today)
-        ));
+        let layout = layout
+            .lead(format!("Charge des conseillères et conseillers par circonscription, au {}.", fr::date_long(today)));
         let table = district_table(&loads, &names);
         return Ok(page(&Requests {
             layout,
@@ -78,12 +76,22 @@ async fn list(State(app): State<App>, signed: Signed) -> Result<Response, Proble
         let lists = vec![
             ("demandes", "Demandes qui attendent une réponse", asked_table(asked, &names, today)),
             ("miennes", "Personnes que j’appuie", accepted_table("miennes", found.iter().filter(mine), &names, today)),
-            ("autres", "Appuyées par mes collègues", accepted_table("autres", found.iter().filter(others), &names, today)),
+            (
+                "autres",
+                "Appuyées par mes collègues",
+                accepted_table("autres", found.iter().filter(others), &names, today),
+            ),
         ];
-        ("La travailleuse ou le travailleur social reste référent\u{a0}; vous apportez un appui, chacun avec sa part.", lists)
+        (
+            "La travailleuse ou le travailleur social reste référent\u{a0}; vous apportez un appui, chacun avec sa part.",
+            lists,
+        )
     } else {
         let lists = vec![("mes-demandes", "Mes demandes", own_table(&found, &names, today))];
-        ("Vous restez la référente ou le référent\u{a0}: la circonscription apporte l’appui d’une conseillère ou d’un conseiller.", lists)
+        (
+            "Vous restez la référente ou le référent\u{a0}: la circonscription apporte l’appui d’une conseillère ou d’un conseiller.",
+            lists,
+        )
     };
     Ok(page(&Requests { layout: layout.lead(lead), figures: Vec::new(), lists }))
 }
@@ -125,18 +133,9 @@ fn asked_table<'a>(lines: impl Iterator<Item = &'a RequestLine>, names: &Names, 
     Table::new("demandes", "Demandes qui attendent une réponse", columns, rows).caption_hidden().empty(empty)
 }
 
-fn accepted_table<'a>(
-    id: &str,
-    lines: impl Iterator<Item = &'a RequestLine>,
-    names: &Names,
-    today: Date,
-) -> Table {
-    let columns = [
-        Column::text("Personne"),
-        Column::text("Ce qui est attendu"),
-        Column::text("Avec"),
-        Column::text("Depuis"),
-    ];
+fn accepted_table<'a>(id: &str, lines: impl Iterator<Item = &'a RequestLine>, names: &Names, today: Date) -> Table {
+    let columns =
+        [Column::text("Personne"), Column::text("Ce qui est attendu"), Column::text("Avec"), Column::text("Depuis")];
     let rows = lines.map(|line| {
         Row::new([
             who(line, names),
@@ -145,7 +144,8 @@ fn accepted_table<'a>(
             since(line, today),
         ])
     });
-    let empty = EmptyState::new("Personne pour le moment", "Une demande acceptée s’affiche ici jusqu’à la fin de l’appui.");
+    let empty =
+        EmptyState::new("Personne pour le moment", "Une demande acceptée s’affiche ici jusqu’à la fin de l’appui.");
     Table::new(format!("appuis-{id}"), "Appuis en cours", columns, rows).caption_hidden().empty(empty)
 }
 
@@ -198,9 +198,8 @@ fn district_figures(loads: &[DistrictLoad]) -> Vec<Figure> {
 
 fn district_table(loads: &[DistrictLoad], names: &Names) -> Table {
     let sum = |load: &DistrictLoad| load.counsellors.iter().map(|(_, people)| people).sum::<i64>();
-    let mean = |load: &DistrictLoad| {
-        (!load.counsellors.is_empty()).then(|| sum(load) as f64 / load.counsellors.len() as f64)
-    };
+    let mean =
+        |load: &DistrictLoad| (!load.counsellors.is_empty()).then(|| sum(load) as f64 / load.counsellors.len() as f64);
     let most = loads.iter().filter_map(mean).fold(1.0, f64::max);
     let columns = [
         Column::text("Circonscription"),
@@ -274,7 +273,8 @@ impl Sharing {
                 (_, Some(counsellor)) => name(counsellor),
             };
             let day = fact.recorded_at.date();
-            let when = format!("{} par {by} le {}, {}.", request.state.label(), fr::date_long(day), fr::relative(day, today));
+            let when =
+                format!("{} par {by} le {}, {}.", request.state.label(), fr::date_long(day), fr::relative(day, today));
             Fragment::with_detail(
                 Fragment::join([badge(request.state).into(), fr::capitalised(&when).into()]),
                 request.reason.as_str(),
@@ -306,7 +306,9 @@ impl Sharing {
             }
             Some(open) if open.state == SupportState::Accepted => {
                 let finish = answers && open.counsellor == own;
-                let form = || text("terminer", "Où en est la personne à la fin de l’appui", Button::primary("Terminer l’appui"));
+                let form = || {
+                    text("terminer", "Où en est la personne à la fin de l’appui", Button::primary("Terminer l’appui"))
+                };
                 finish.then(form).into_iter().collect()
             }
             _ if asks => {

@@ -97,10 +97,9 @@ fn navigation(actor: &Actor) -> Vec<NavItem> {
     let entries = [
         ("/", "Accueil", None),
         ("/agence", "Agence", Some(A::Designate)),
-        ("/agence/equipe", "Équipe", Some(A::ManageStaff)),
         ("/suivi", "Mes personnes", Some(A::Accompany)),
         ("/pilotage/flux", "Flux", Some(A::FollowFlow)),
-        ("/agence", "Structures suivies", Some(A::FollowFlow)),
+        ("/agence", "Agences", Some(A::FollowFlow)),
         ("/appuis", "Appuis", Some(A::AskSupport)),
         ("/appuis", "Appuis", Some(A::AnswerSupport)),
         ("/appuis", "Appuis", Some(A::FollowFlow)),
@@ -116,9 +115,11 @@ fn navigation(actor: &Actor) -> Vec<NavItem> {
         ("/regles", "Règles appliquées", None),
     ];
     let open = |action: &Option<A>| action.is_none_or(|action| gate::check(actor, action).is_ok());
+    // A head shares people out and has none.
+    let own_people = gate::check(actor, A::Designate).is_err();
     entries
         .into_iter()
-        .filter(|(_, _, action)| open(action))
+        .filter(|(href, _, action)| open(action) && (*href != "/suivi" || own_people))
         .map(|(href, label, _)| NavItem::new(href, label))
         .collect()
 }

@@ -6,9 +6,7 @@ use askama::Template;
 use base::{Date, Id};
 use facts::Fact;
 use jiff::ToSpan;
-use support::meeting::{
-    AfterMeeting, Doer, Meeting, MeetingKind, MeetingStatus, NewMeeting, NewStep, Number, Secrecy,
-};
+use support::meeting::{AfterMeeting, Doer, Meeting, MeetingKind, MeetingStatus, NewMeeting, NewStep, Number, Secrecy};
 use support::person::Person;
 
 use crate::components::{Choice, Field, Query};
@@ -93,7 +91,8 @@ impl AfterForm {
         }
         let doers = Doer::ALL.iter().map(|doer| Choice::new(doer.as_code(), fr::capitalised(doer.label())));
         let kinds = MeetingKind::ALL.iter().map(|kind| Choice::new(kind.as_code(), kind.label()));
-        let minutes = MINUTES.map(|minutes| Choice::new(minutes.to_string(), fr::duration(minutes.unsigned_abs() * 60)));
+        let minutes =
+            MINUTES.map(|minutes| Choice::new(minutes.to_string(), fr::duration(minutes.unsigned_abs() * 60)));
         // The next meeting is usually like the last.
         let last = meetings.first().map(|fact| &fact.value);
         let details = vec![
@@ -162,7 +161,8 @@ pub fn read(form: &Query, today: Date) -> Result<AfterMeeting, Mistakes> {
     let due_on = text("echeance").and_then(|day| {
         let day = day.parse::<Date>().ok();
         if day.is_none() {
-            mistakes.insert("echeance", "L’échéance n’est pas une date\u{a0}: écrivez par exemple 30/11/2026.".to_owned());
+            mistakes
+                .insert("echeance", "L’échéance n’est pas une date\u{a0}: écrivez par exemple 30/11/2026.".to_owned());
         }
         day
     });

@@ -46,11 +46,11 @@ impl View<'_> {
             .line("Référent unique", counsellor)
             .line("Parcours", line.path.map_or_else(|| "pas encore décidé".into(), |path| Fragment::from(path.label())))
             .line("Confiée le", line.started_on.map_or_else(|| "—".to_owned(), fr::date_long))
-            .line("Premier rendez-vous honoré", line.first_met_on.map_or_else(|| "pas encore".to_owned(), fr::date_long))
             .line(
-                "Entretiens individuels honorés sur douze mois",
-                fr::number(line.individual_meetings),
+                "Premier rendez-vous honoré",
+                line.first_met_on.map_or_else(|| "pas encore".to_owned(), fr::date_long),
             )
+            .line("Entretiens individuels honorés sur douze mois", fr::number(line.individual_meetings))
             .line("Prochain rendez-vous", words::next_meeting(line))
     }
 
@@ -165,7 +165,9 @@ pub(super) fn withheld(notes: usize) -> String {
         return String::new();
     }
     let count = fr::count(notes as u64, "note réservée", "notes réservées");
-    format!("{count} au service social (secret professionnel, CASF, art. L.411-3)\u{a0}: votre mandat ne permet pas de lire ce qui y est écrit.")
+    format!(
+        "{count} au service social (secret professionnel, CASF, art. L.411-3)\u{a0}: votre mandat ne permet pas de lire ce qui y est écrit."
+    )
 }
 
 #[cfg(test)]

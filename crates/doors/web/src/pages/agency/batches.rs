@@ -15,8 +15,8 @@ use crate::fr;
 use crate::layout::Layout;
 use crate::middleware::Problem;
 use crate::pages::follow_words::{counted, people_count};
-use crate::pages::person_words as words;
 use crate::pages::page;
+use crate::pages::person_words as words;
 use crate::session::{Signed, redirect_with};
 
 pub const PATH: &str = "/agence/lots";
@@ -31,6 +31,7 @@ const RECENT: i64 = 50;
 #[template(path = "agency/batches.html")]
 struct Batches {
     layout: Layout,
+    tabs: Option<Tabs>,
     table: Table,
 }
 
@@ -67,7 +68,7 @@ pub async fn list(State(app): State<App>, signed: Signed) -> Result<Response, Pr
     .link(Link::new(people::PATH, "Voir les personnes de la structure"));
     let table = Table::new("lots", "Vos répartitions", columns, rows).caption_hidden().empty(empty);
     let layout = signed.layout(&app, PATH, "Vos répartitions").crumb("Tableau de bord", BOARD);
-    Ok(page(&Batches { layout, table }))
+    Ok(page(&Batches { layout, tabs: super::tabs(&signed, PATH), table }))
 }
 
 fn number(id: &str) -> Result<Id<Batch>, Problem> {
@@ -93,11 +94,7 @@ pub async fn show(
         .layout(&app, &path, "Résultat de la répartition")
         .crumb("Tableau de bord", BOARD)
         .crumb("Vos répartitions", PATH)
-        .lead(format!(
-            "{}, demandée le {}.",
-            people_count(view.batch.lines),
-            fr::moment(view.batch.asked_at)
-        ));
+        .lead(format!("{}, demandée le {}.", people_count(view.batch.lines), fr::moment(view.batch.asked_at)));
     if view.batch.finished_at.is_none() {
         layout = layout.refresh(3);
     }

@@ -8,11 +8,9 @@ use axum::response::Response;
 use platform::gate::ActionKind;
 use support::follow_up::{self, AgencyBoard, Need, Stage};
 
-use super::{PATH, Place, heaviest, load_bar, people, state};
+use super::{PATH, Place, heaviest, load_bar, people, state, tabs};
 use crate::app::App;
-use crate::components::{
-    Column, EmptyState, Figure, FilterBar, Fragment, Link, Notice, Query, Row, Table, Tone,
-};
+use crate::components::{Column, EmptyState, Figure, FilterBar, Fragment, Link, Notice, Query, Row, Table, Tabs, Tone};
 use crate::fr;
 use crate::layout::Layout;
 use crate::middleware::Problem;
@@ -25,6 +23,7 @@ use crate::session::Signed;
 #[template(path = "agency/board.html")]
 struct Board {
     layout: Layout,
+    tabs: Option<Tabs>,
     filters: Option<FilterBar>,
     notices: Vec<Notice>,
     groups: Vec<(&'static str, &'static str, Vec<Figure>)>,
@@ -45,6 +44,7 @@ pub async fn show(State(app): State<App>, signed: Signed, RawQuery(query): RawQu
             "Son tableau de bord du matin s’affiche ici\u{a0}: arrivées, personnes sans référent, rendez-vous, charges.",
         );
         return Ok(page(&Board {
+            tabs: None,
             layout,
             filters,
             notices: Vec::new(),
@@ -61,6 +61,7 @@ pub async fn show(State(app): State<App>, signed: Signed, RawQuery(query): RawQu
         .lead(format!("Le point du {}\u{a0}: ce qui attend, et qui s’en charge.", fr::date_full(board.day)));
     let list = Links { structure: filters.is_some().then(|| names.code(structure).to_owned()) };
     Ok(page(&Board {
+        tabs: tabs(&signed, PATH),
         layout,
         filters,
         notices: notices(&board, &list, may_designate),
@@ -195,13 +196,15 @@ fn notices(board: &AgencyBoard, list: &Links, may_designate: bool) -> Vec<Notice
         };
         Some((staff.account, staff.name.clone(), why, load.people))
     });
-    let gone = board.left_behind.iter().map(|left| {
-        (left.account, left.name.clone(), "ne travaille plus dans la structure".to_owned(), left.people)
-    });
+    let gone = board
+        .left_behind
+        .iter()
+        .map(|left| (left.account, left.name.clone(), "ne travaille plus dans la structure".to_owned(), left.people));
     away.chain(gone)
         .map(|(account, name, why, people)| {
             let account = account.to_string();
-            let open = Link::new(list.to(&[("referent", &account)]), "Voir ces personnes").context(format!(" de {name}"));
+            let open =
+                Link::new(list.to(&[("referent", &account)]), "Voir ces personnes").context(format!(" de {name}"));
             let hand_over = may_designate.then(|| {
                 Link::new(format!("/agence/repartition?referent={account}&tout=oui"), "Passer le relais")
                     .context(format!(" des personnes de {name}"))

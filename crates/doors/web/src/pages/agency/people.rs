@@ -13,11 +13,11 @@ use support::follow_up::{self, FollowUp, ListPage, ListRequest, Need, Rules, Sta
 use territory::communes::Commune;
 use territory::{Names, SubjectKind};
 
-use super::{PATH as BOARD, Place, share_out};
+use super::{PATH as BOARD, Place, share_out, tabs};
 use crate::app::App;
 use crate::components::{
     BulkBar, Button, ButtonKind, Chip, Choice, Column, EmptyState, Field, FilterBar, Fragment, Link, Pager, Query, Row,
-    Table,
+    Table, Tabs,
 };
 use crate::fr;
 use crate::layout::Layout;
@@ -35,6 +35,7 @@ const PAGE: usize = 50;
 #[template(path = "agency/people.html")]
 struct People {
     layout: Layout,
+    tabs: Option<Tabs>,
     filters: FilterBar,
     table: Table,
     /// Shares out the whole filtered list.
@@ -51,8 +52,10 @@ pub struct Asked {
 impl Asked {
     pub fn read(query: &Query, structure: Id<Structure>, staff: &[Staff], names: &Names, rules: &Rules) -> Self {
         let today = rules.day;
-        let mut asked =
-            Self { request: ListRequest { structure: Some(structure), ..ListRequest::default() }, in_force: Vec::new() };
+        let mut asked = Self {
+            request: ListRequest { structure: Some(structure), ..ListRequest::default() },
+            in_force: Vec::new(),
+        };
         let request = &mut asked.request;
         let mut say = |what, value: String, key| asked.in_force.push((what, value, key));
         if let Some(stage) = query.get("etape").and_then(Stage::from_code) {
@@ -66,21 +69,25 @@ impl Asked {
         if let Some(account) = query.get("referent").and_then(|account| account.parse::<Id<Account>>().ok()) {
             request.counsellor = Some(account);
             let known = staff.iter().find(|somebody| somebody.account == account);
-            say("Référent", known.map_or_else(|| "parti de la structure".to_owned(), |staff| staff.name.clone()), "referent");
+            say(
+                "Référent",
+                known.map_or_else(|| "parti de la structure".to_owned(), |staff| staff.name.clone()),
+                "referent",
+            );
         }
         if let Some(code) = query.get("commune") {
             request.commune = Some(code.to_owned());
             let name = names.find::<Commune>(code).map_or(code, |commune| names.name(commune));
             say("Commune", name.to_owned(), "commune");
         }
-        let (short, long) = rules.numbers.first_meeting_days;
-        let days = match query.get("attente") {
+        let [short, long] = rules.first_meeting();
+        let late = match query.get("attente") {
             Some("courte") => Some(short),
             Some("longue") => Some(long),
             _ => None,
         };
-        if let Some(days) = days {
-            request.unmet_since_before = today.checked_sub(i32::from(days).days()).ok();
+        if let Some((days, before)) = late {
+            request.unmet_since_before = Some(before);
             say("Sans premier rendez-vous", format!("depuis plus de {days}\u{a0}jours"), "attente");
         }
         let yesterday = today.yesterday().unwrap_or(today);
@@ -119,7 +126,7 @@ pub async fn list(State(app): State<App>, signed: Signed, RawQuery(query): RawQu
         let empty = EmptyState::new("Choisissez une structure", "Les personnes qu’elle accompagne s’affichent ici.");
         let table = Table::new("personnes", "Personnes de la structure", [], []).empty(empty);
         let layout = signed.layout(&app, PATH, "Personnes d’une structure");
-        return Ok(page(&People { layout, filters, table, whole: None }));
+        return Ok(page(&People { layout, tabs: None, filters, table, whole: None }));
     };
     let staff = caseload::staff(platform, &permit::<FollowPeople>(&signed.actor)?, structure).await?;
     let rules = follow_up::rules(platform, signed.actor.tenant()).await?;
@@ -129,15 +136,22 @@ pub async fn list(State(app): State<App>, signed: Signed, RawQuery(query): RawQu
     let found = follow_up::list(platform, &signed.actor, &request).await?;
     let may_designate = signed.may(ActionKind::Designate);
     let view = View { asked: &asked, query: &query, staff: &staff, names: &names, today: rules.day, may_designate };
-    let layout = signed
-        .layout(&app, PATH, "Personnes de la structure")
-        .crumb("Tableau de bord", BOARD)
-        .lead(format!("{}\u{a0}: qui a besoin de quelqu’un, et pourquoi, au {}.", names.name(structure), fr::date_long(rules.day)));
+    let layout = signed.layout(&app, PATH, "Personnes de la structure").crumb("Tableau de bord", BOARD).lead(format!(
+        "{}\u{a0}: qui a besoin de quelqu’un, et pourquoi, au {}.",
+        names.name(structure),
+        fr::date_long(rules.day)
+    ));
     let whole = (may_designate && !found.lines.is_empty()).then(|| {
         let href = query.without("structure").with("tout", "oui").href(share_out::PATH);
         Link::new(href, "Répartir toute cette liste").button(ButtonKind::Secondary)
     });
-    Ok(page(&People { layout, filters: view.filters(&place), table: view.table(&found), whole }))
+    Ok(page(&People {
+        layout,
+        tabs: tabs(&signed, PATH),
+        filters: view.filters(&place),
+        table: view.table(&found),
+        whole,
+    }))
 }
 
 struct View<'a> {

@@ -11,16 +11,14 @@ use platform::gate::{Designate, FollowPeople, permit};
 use platform::{Account, Reach, Structure};
 use support::caseload::{self, Assignment, Staff, Weights};
 use support::follow_up::{self, CounsellorLoad, FollowUp, ListRequest};
-use support::orientation;
+use support::orientation::{self, Worker};
 use support::person::Person;
 use territory::Names;
 
 use super::people::Asked;
 use super::{PATH as BOARD, load_bar, people as list, state};
 use crate::app::App;
-use crate::components::{
-    Badge, Column, EmptyState, Flash, Fragment, Link, Notice, Query, Row, Table, Tone,
-};
+use crate::components::{Badge, Column, EmptyState, Flash, Fragment, Link, Notice, Query, Row, Table, Tone};
 use crate::fr;
 use crate::layout::Layout;
 use crate::middleware::Problem;
@@ -114,7 +112,8 @@ pub async fn decide(State(app): State<App>, signed: Signed, RawForm(body): RawFo
         return Ok(redirect_with(Flash::warning(told), list::PATH));
     }
     let reason = form.get("motif").unwrap_or_default();
-    let batch = orientation::start_designations(&app.platform, &signed.actor, &assignments, reason).await?;
+    let batch =
+        orientation::start_designations(&app.platform, &signed.actor, &assignments, reason, Worker::Job).await?;
     Ok(redirect_with(
         Flash::success("La répartition est lancée\u{a0}: chaque ligne dira son résultat."),
         &format!("{}/{batch}", super::batches::PATH),
@@ -125,8 +124,10 @@ fn persons(query: &Query) -> Vec<Id<Person>> {
     query.all("choix").filter_map(|person| person.parse().ok()).collect()
 }
 
-/// Each line of the page sent back: the person, to whom, and who was in charge.
-fn choices(form: &Query) -> Vec<(Id<Person>, Option<Id<Account>>, Option<Id<Account>>)> {
+/// A line of the page sent back: the person, to whom, and who was in charge.
+type ChoiceSent = (Id<Person>, Option<Id<Account>>, Option<Id<Account>>);
+
+fn choices(form: &Query) -> Vec<ChoiceSent> {
     form.pairs()
         .iter()
         .filter_map(|(key, to)| {
@@ -162,7 +163,8 @@ async fn draw(app: &App, signed: &Signed, structure: Id<Structure>, proposed: Pr
             .collect(),
     };
     let available: Vec<&Staff> = loads.iter().map(|load| &load.staff).filter(|staff| staff.is_available()).collect();
-    let view = View { lines: &proposed.lines, choice: &choice, available: &available, names: &names, today: platform.today() };
+    let view =
+        View { lines: &proposed.lines, choice: &choice, available: &available, names: &names, today: platform.today() };
     let mut notices = Vec::new();
     let shown = proposed.lines.len() as u64;
     if proposed.all > shown {
@@ -240,9 +242,10 @@ impl View<'_> {
     fn choice_of(&self, line: &FollowUp) -> Fragment {
         let chosen = self.choice.get(&line.person).copied().flatten();
         let nobody = ("non".to_owned(), "Laisser ainsi".to_owned(), chosen.is_none());
-        let choices = self.available.iter().map(|staff| {
-            (staff.account.to_string(), staff.name.clone(), chosen == Some(staff.account))
-        });
+        let choices = self
+            .available
+            .iter()
+            .map(|staff| (staff.account.to_string(), staff.name.clone(), chosen == Some(staff.account)));
         Fragment::render(&ChoiceOf {
             person: line.person.to_string(),
             name: words::name(line),
@@ -276,7 +279,8 @@ fn loads_table(
     };
     let afterwards: Vec<Option<i64>> =
         loads.iter().zip(&after).map(|(load, (_, weighted))| per_post(*weighted, load)).collect();
-    let most = loads.iter().map(|load| load.per_full_time).chain(afterwards.iter().copied()).flatten().max().unwrap_or(1);
+    let most =
+        loads.iter().map(|load| load.per_full_time).chain(afterwards.iter().copied()).flatten().max().unwrap_or(1);
     let columns = [
         Column::text("Référent"),
         Column::number("Personnes avant"),
@@ -289,7 +293,10 @@ fn loads_table(
         let gained = people - load.people;
         let change: Fragment = match gained {
             0 => fr::number(*people).into(),
-            _ => Fragment::with_detail(fr::number(*people), format!("{}{}", if gained > 0 { "+" } else { "−" }, gained.abs())),
+            _ => Fragment::with_detail(
+                fr::number(*people),
+                format!("{}{}", if gained > 0 { "+" } else { "−" }, gained.abs()),
+            ),
         };
         Row::new([
             match state(&load.staff) {
@@ -313,9 +320,6 @@ mod tests {
     #[test]
     fn a_line_sent_back_says_to_whom_and_instead_of_whom() {
         let form = Query::parse(Some("pour-12=3&avant-12=&pour-13=non&avant-13=4&pour-x=3&motif=depart"));
-        assert_eq!(
-            choices(&form),
-            [(Id::new(12), Some(Id::new(3)), None), (Id::new(13), None, Some(Id::new(4)))]
-        );
+        assert_eq!(choices(&form), [(Id::new(12), Some(Id::new(3)), None), (Id::new(13), None, Some(Id::new(4)))]);
     }
 }

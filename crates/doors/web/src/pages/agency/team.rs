@@ -10,10 +10,10 @@ use platform::{Account, Reach};
 use support::caseload::{self, Absence, AbsenceKind, Staff, WorkingTime};
 use support::follow_up::{self, CounsellorLoad};
 
-use super::{PATH as BOARD, account, heaviest, load_bar, state};
+use super::{PATH as BOARD, account, heaviest, load_bar, state, tabs};
 use crate::app::App;
 use crate::components::{
-    ActionForm, Badge, Button, Choice, Column, EmptyState, Field, Flash, Form, Fragment, Link, Query, Row, Table,
+    ActionForm, Badge, Button, Choice, Column, EmptyState, Field, Flash, Form, Fragment, Link, Query, Row, Table, Tabs,
 };
 use crate::fr;
 use crate::layout::Layout;
@@ -30,6 +30,7 @@ pub const PATH: &str = "/agence/equipe";
 #[template(path = "agency/team.html")]
 struct Team {
     layout: Layout,
+    tabs: Option<Tabs>,
     table: Table,
 }
 
@@ -89,7 +90,7 @@ pub async fn list(State(app): State<App>, signed: Signed) -> Result<Response, Pr
         .crumb("Tableau de bord", BOARD)
         .lead("Temps de travail et absences, datés\u{a0}: ils pèsent dans la répartition des personnes.");
     let table = Table::new("equipe", "Équipe", columns, rows).caption_hidden().empty(empty);
-    Ok(page(&Team { layout, table }))
+    Ok(page(&Team { layout, tabs: tabs(&signed, PATH), table }))
 }
 
 /// What was typed and what is to be mended, form by form.
@@ -219,7 +220,9 @@ pub async fn set_working_time(
         (_, None) => Err(support::Error::Invalid("choisissez le jour à partir duquel il vaut".to_owned())),
     };
     match answer {
-        Ok(()) => Ok(redirect_with(Flash::success("Le temps de travail est enregistré."), &format!("{PATH}/{account}"))),
+        Ok(()) => {
+            Ok(redirect_with(Flash::success("Le temps de travail est enregistré."), &format!("{PATH}/{account}")))
+        }
         Err(support::Error::Invalid(why)) => {
             let sent = Sent { time: form, time_error: Some(sentence(&why)), ..Sent::default() };
             Ok(to_mend(&draw(&app, &signed, account, sent).await?))
@@ -290,7 +293,8 @@ pub async fn end_absence(
     let absence = absence(&app, &signed, account, &id).await?;
     let today = app.platform.today();
     caseload::end_absence(&app.platform, &signed.actor, account, absence.id, today).await?;
-    let told = if absence.valid.from > today { "L’absence est retirée." } else { "L’absence se termine aujourd’hui." };
+    let told =
+        if absence.valid.from > today { "L’absence est retirée." } else { "L’absence se termine aujourd’hui." };
     Ok(redirect_with(Flash::success(told), &format!("{PATH}/{account}")))
 }
 
