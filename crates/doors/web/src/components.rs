@@ -5,6 +5,7 @@
 //! by being rendered. So a cell, a hint or a flash takes a `&str`, a `String`, a [`Badge`] or a
 //! [`Link`] alike, and nothing can be forgotten unescaped.
 
+mod bar;
 mod button;
 mod description;
 mod dialog;
@@ -24,6 +25,7 @@ mod table;
 mod tabs;
 mod timeline;
 
+pub use bar::Bar;
 pub use button::{ActionForm, Button, ButtonKind, Link};
 pub use description::Description;
 pub use dialog::{Dialog, Help};

@@ -1,8 +1,13 @@
 //! Pages: one file per page, the struct and its template of the same name.
 
+pub mod accompaniment;
 pub mod account;
 pub mod accounts;
+pub mod agency;
+pub mod caseload;
 pub mod charte;
+pub mod flow;
+pub(crate) mod follow_words;
 pub mod home;
 pub mod imports;
 pub mod journal;
@@ -17,6 +22,7 @@ pub(crate) mod person_words;
 pub mod rules;
 pub mod search;
 pub mod sign_in;
+pub mod support_requests;
 pub mod territory;
 
 use askama::Template;

@@ -62,6 +62,9 @@ pub const SESSION_IDLE_MINUTES: &str = "session.idle_minutes";
 /// Months for which readings of files are kept.
 pub const READING_LOG_MONTHS: &str = "reading_log.months";
 
+/// Counts of people below this one are not shown where people are compared.
+pub const SMALLEST_COUNT: &str = "statistics.smallest_count";
+
 /// The platform's own parameters.
 pub const HOUSE: &[Declared] = &[
     Declared {
@@ -77,6 +80,13 @@ pub const HOUSE: &[Declared] = &[
         value: "12",
         citation: "CNIL, délibération n° 2021-122 du 14 octobre 2021\u{a0}: six mois à un an",
         certainty: Certainty::Confirmed,
+    },
+    Declared {
+        name: SMALLEST_COUNT,
+        from: jiff::civil::date(2020, 1, 1),
+        value: "5",
+        citation: "Choix local, d’après l’usage des départements qui masquent les effectifs de 1 à 4",
+        certainty: Certainty::Uncertain,
     },
 ];
 

@@ -6,5 +6,7 @@ mod staff;
 
 pub use model::{Absence, AbsenceKind, Designation, WorkingTime};
 pub use service::{Assignment, designate_one, share_out};
-pub(crate) use service::{counsellors, designate};
-pub use staff::{Staff, Weights, absences, end_absence, set_absence, set_working_time, staff, weights};
+pub(crate) use service::{counsellors, designate, give_back};
+pub use staff::{
+    Staff, Weights, absences, end_absence, names, set_absence, set_working_time, staff, weights, working_times,
+};

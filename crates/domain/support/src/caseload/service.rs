@@ -101,6 +101,60 @@ pub async fn designate(
     Ok(told)
 }
 
+/// Gives people back to whoever had them before these assignments; those who had nobody have nobody again. Whoever has
+/// been given to somebody else since stays. Gives for each line, in order, nothing or why it stays.
+pub async fn give_back(
+    tx: &Tx,
+    platform: &Platform,
+    permit: &Permit<Designate>,
+    assignments: &[Assignment],
+    rules: &Rules,
+) -> Result<Vec<std::result::Result<(), String>>> {
+    let (tenant, now) = (permit.tenant(), platform.now());
+    let mut told = Vec::with_capacity(assignments.len());
+    let mut written = Vec::new();
+    for assignment in assignments {
+        if assignment.instead_of == Some(assignment.counsellor) {
+            told.push(Ok(()));
+            continue;
+        }
+        let answer =
+            facts::write::<Designation, Error>(tx, tenant, assignment.person, permit.provenance(), now, |in_force| {
+                let made = in_force
+                    .iter()
+                    .find(|fact| fact.value.counsellor == assignment.counsellor && fact.valid.to.is_none())
+                    .ok_or_else(|| Error::Invalid("un autre référent a été désigné depuis".to_owned()))?;
+                Ok(match assignment.instead_of {
+                    Some(counsellor) => {
+                        let before = Designation { counsellor, ..made.value.clone() };
+                        Plan::correct(in_force, made.id, made.valid, before)?
+                    }
+                    None => Plan::withdraw(in_force, made.id)?,
+                })
+            })
+            .await;
+        told.push(match answer {
+            Ok(_) => {
+                written.push(assignment.person);
+                Ok(())
+            }
+            Err(Error::Invalid(why)) => Err(why),
+            Err(error) => return Err(error),
+        });
+    }
+    if !written.is_empty() {
+        follow_up::refresh(tx, permit, &written, rules).await?;
+        let entries = written
+            .iter()
+            .map(|person| {
+                permit.entry("person.designation_undone", "person", Some(person.raw()), serde_json::Value::Null)
+            })
+            .collect();
+        journal::append_all(tx, Chain::Writes, tenant, now, entries).await?;
+    }
+    Ok(told)
+}
+
 fn refuse(
     line: Option<&FollowUp>,
     structure: Id<Structure>,

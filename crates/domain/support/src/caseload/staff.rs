@@ -1,8 +1,9 @@
 //! The people of a structure: who accompanies, how much of their time, who is away.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use base::{Date, Id, Period};
+use db::sql_many;
 use facts::journal::{self, Chain};
 use facts::{Fact, Plan, Tenant, current_many};
 use platform::gate::{Action, FollowPeople, ManageStaff, Role};
@@ -13,6 +14,10 @@ use super::model::{Absence, AbsenceKind, WorkingTime};
 use crate::follow_up::Phase;
 use crate::orientation::Path;
 use crate::{Error, Result};
+
+sql_many! {
+    NAMES (0) = "SELECT id, name FROM account WHERE id IN ({list})";
+}
 
 /// Somebody who accompanies people in a structure.
 #[derive(Clone, PartialEq, Debug)]
@@ -95,6 +100,15 @@ pub async fn weights(platform: &Platform, tenant: Id<Tenant>) -> Result<Weights>
     law::workload::Weights::read(setting).map(Weights).map_err(|refusal| Error::Invalid(refusal.to_string()))
 }
 
+/// What these accounts are called: a colleague is no secret to whoever follows people.
+pub async fn names(
+    platform: &Platform,
+    _permit: &Permit<FollowPeople>,
+    accounts: &[Id<Account>],
+) -> Result<BTreeMap<Id<Account>, String>> {
+    Ok(NAMES.all::<(Id<Account>, String), _>(&platform.db, &[], accounts).await?.into_iter().collect())
+}
+
 /// The structure whose staff the actor looks after.
 fn own_structure<A: Action>(permit: &Permit<A>) -> Result<Id<Structure>> {
     match permit.reach() {
@@ -117,6 +131,17 @@ pub async fn absences(platform: &Platform, actor: &Actor, account: Id<Account>) 
     let mut absences = facts::current::<Absence>(&platform.db, permit.tenant(), account).await?;
     absences.reverse();
     Ok(absences)
+}
+
+/// What somebody has given and will give to the actor's structure, the last value first.
+pub async fn working_times(platform: &Platform, actor: &Actor, account: Id<Account>) -> Result<Vec<Fact<WorkingTime>>> {
+    let permit = platform::gate::permit::<ManageStaff>(actor)?;
+    of_own_structure(platform, &permit, account).await?;
+    let structure = own_structure(&permit)?;
+    let mut times = facts::current::<WorkingTime>(&platform.db, permit.tenant(), account).await?;
+    times.retain(|fact| fact.value.structure == structure);
+    times.reverse();
+    Ok(times)
 }
 
 /// Writes down that somebody is away over `valid`; where another absence stands, the new one takes its place.

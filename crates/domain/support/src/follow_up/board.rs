@@ -1,11 +1,11 @@
-//! Boards: what a head of agency sees at half past eight, and the département's flow from the feed to a first meeting.
+//! What a head of agency sees at half past eight.
 
 use std::collections::BTreeMap;
 
 use base::{Date, Id};
 use db::{Ask, sql};
 use jiff::ToSpan;
-use platform::gate::{FollowFlow, FollowPeople};
+use platform::gate::FollowPeople;
 use platform::{Account, Actor, Platform, Reach, Structure};
 
 use super::row::{Need, Phase, Stage};
@@ -18,6 +18,8 @@ sql! {
     STAGES = "SELECT stage, need, count(*) FROM follow_up WHERE tenant = $1 AND structure = $2 GROUP BY stage, need";
     LOADS = "SELECT counsellor, path, phase, count(*) FROM follow_up WHERE tenant = $1 AND structure = $2
              AND counsellor IS NOT NULL GROUP BY counsellor, path, phase";
+    IN_CHARGE_OF = "SELECT counsellor, count(*) FROM follow_up WHERE tenant = $1 AND structure = $2
+             AND counsellor IS NOT NULL GROUP BY counsellor";
     NEEDS_OF_COUNSELLORS = "SELECT counsellor, need, count(*) FROM follow_up WHERE tenant = $1 AND structure = $2
              AND counsellor IS NOT NULL AND need < 99 GROUP BY counsellor, need";
     CHANGED = "SELECT stage, count(*) FROM follow_up WHERE tenant = $1 AND structure = $2 AND changed_on >= $3 GROUP BY stage";
@@ -25,19 +27,8 @@ sql! {
     DUE_BETWEEN = "SELECT need, count(*) FROM follow_up WHERE tenant = $1 AND structure = $2 AND need < 99
              AND need_on >= $3 AND need_on < $4 GROUP BY need";
     MEETINGS_TODAY = "SELECT count(*) FROM follow_up WHERE tenant = $1 AND structure = $2 AND next_meeting_on = $3";
-    FLOW = "SELECT structure, stage, count(*) FROM follow_up WHERE tenant = $1 GROUP BY structure, stage";
-    STEPS = "SELECT structure, informed_on, decided_on, started_on, designated_on, first_met_on FROM follow_up
-             WHERE tenant = $1 AND decided_on >= $2";
-    OVERDUE = "SELECT count(*) FROM follow_up WHERE tenant = $1 AND stage = 'to_orient' AND need = $2";
     NOT_MET_SINCE = "SELECT count(*) FROM follow_up WHERE tenant = $1 AND structure = $2 AND stage IN ('unassigned', 'unmet')
              AND started_on < $3";
-}
-
-/// People at one stage.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct StageCount {
-    pub stage: Stage,
-    pub people: i64,
 }
 
 /// What one counsellor carries.
@@ -66,8 +57,14 @@ pub struct AgencyBoard {
     pub day: Date,
     pub stages: BTreeMap<Stage, i64>,
     pub needs: BTreeMap<Need, i64>,
-    /// Without a first meeting after the shorter target, and after the longer, whether or not one is planned.
+    /// The shorter target for a first meeting, and the longer, in days.
+    pub targets: (i32, i32),
+    /// Without a first meeting after each of them, whether or not one is planned.
     pub not_met: (i64, i64),
+    /// The structure in charge since before these days: what `not_met` counts.
+    pub not_met_before: (Date, Date),
+    /// The day before: what arrived and changed from then on is counted.
+    pub yesterday: Date,
     /// Arrived since the day before.
     pub arrived: i64,
     /// Lines that moved since the day before, by stage.
@@ -76,6 +73,16 @@ pub struct AgencyBoard {
     pub due_this_week: BTreeMap<Need, i64>,
     pub meetings_today: i64,
     pub loads: Vec<CounsellorLoad>,
+    /// People in charge of somebody who no longer works there.
+    pub left_behind: Vec<LeftBehind>,
+}
+
+/// Somebody who has gone from a structure, and how many people still bear their name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LeftBehind {
+    pub account: Id<Account>,
+    pub name: String,
+    pub people: i64,
 }
 
 /// The board of the actor's structure, or of the one asked by who sees them all.
@@ -91,24 +98,27 @@ pub async fn agency_board(platform: &Platform, actor: &Actor, structure: Option<
     let (db, tenant, day) = (&platform.db, permit.tenant(), platform.today());
     let yesterday = day.yesterday().unwrap_or(day);
     let (tomorrow, in_a_week) = (day.tomorrow().unwrap_or(day), day.checked_add(7.days()).unwrap_or(day));
-    // Whoever began on this day has the target, then the limit, today.
-    let first_meeting = service::rules(platform, tenant).await?.delays.first_appointment(day);
-    let began = |last_day: Date| day.saturating_sub(last_day - day);
+    let [(short, short_before), (long, long_before)] = service::rules(platform, tenant).await?.first_meeting();
+    let not_met_before = (short_before, long_before);
     let mut board = AgencyBoard {
         structure,
         day,
         stages: BTreeMap::new(),
         needs: BTreeMap::new(),
+        targets: (short, long),
         not_met: (
-            db.one(&NOT_MET_SINCE, &[&tenant, &structure, &began(first_meeting.target.last_day)]).await?,
-            db.one(&NOT_MET_SINCE, &[&tenant, &structure, &began(first_meeting.limit.last_day)]).await?,
+            db.one(&NOT_MET_SINCE, &[&tenant, &structure, &not_met_before.0]).await?,
+            db.one(&NOT_MET_SINCE, &[&tenant, &structure, &not_met_before.1]).await?,
         ),
+        not_met_before,
+        yesterday,
         arrived: db.one(&ARRIVED, &[&tenant, &structure, &yesterday]).await?,
         changed: db.all::<(Stage, i64)>(&CHANGED, &[&tenant, &structure, &yesterday]).await?.into_iter().collect(),
         due_today: due(platform, tenant, structure, day, tomorrow).await?,
         due_this_week: due(platform, tenant, structure, day, in_a_week).await?,
         meetings_today: db.one(&MEETINGS_TODAY, &[&tenant, &structure, &day]).await?,
         loads: Vec::new(),
+        left_behind: Vec::new(),
     };
     for (stage, need, people) in db.all::<(Stage, Need, i64)>(&STAGES, &[&tenant, &structure]).await? {
         *board.stages.entry(stage).or_default() += people;
@@ -117,6 +127,14 @@ pub async fn agency_board(platform: &Platform, actor: &Actor, structure: Option<
         }
     }
     board.loads = loads(platform, actor, structure).await?;
+    let mut left: BTreeMap<Id<Account>, i64> =
+        db.all::<(Id<Account>, i64)>(&IN_CHARGE_OF, &[&tenant, &structure]).await?.into_iter().collect();
+    left.retain(|account, _| board.loads.iter().all(|load| load.staff.account != *account));
+    let names = caseload::names(platform, &permit, &left.keys().copied().collect::<Vec<_>>()).await?;
+    board.left_behind = left
+        .into_iter()
+        .map(|(account, people)| LeftBehind { account, name: names.get(&account).cloned().unwrap_or_default(), people })
+        .collect();
     Ok(board)
 }
 
@@ -166,99 +184,4 @@ pub async fn loads(platform: &Platform, actor: &Actor, structure: Id<Structure>)
     }
     loads.sort_by_key(|load| (std::cmp::Reverse(load.per_full_time), load.staff.name.clone()));
     Ok(loads)
-}
-
-/// One structure in the flow.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct FlowLine {
-    pub stages: BTreeMap<Stage, i64>,
-    /// Median days from one step to the next, over those oriented in the period; with how many.
-    pub to_decision: Median,
-    pub to_designation: Median,
-    pub to_first_meeting: Median,
-}
-
-/// A median, and what it rests on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Median {
-    pub days: Option<i64>,
-    pub of: usize,
-}
-
-impl Median {
-    fn of(mut days: Vec<i64>) -> Self {
-        days.sort_unstable();
-        Self { days: days.get(days.len() / 2).copied(), of: days.len() }
-    }
-}
-
-/// From the feed to a first meeting, structure by structure.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Flow {
-    /// People decided from this day on are counted in the delays.
-    pub since: Date,
-    pub to_orient: i64,
-    pub overdue: i64,
-    pub whole: FlowLine,
-    pub structures: BTreeMap<Id<Structure>, FlowLine>,
-}
-
-db::row! {
-    struct Steps {
-        structure: Option<Id<Structure>>,
-        informed_on: Date,
-        decided_on: Option<Date>,
-        started_on: Option<Date>,
-        designated_on: Option<Date>,
-        first_met_on: Option<Date>,
-    }
-}
-
-/// The flow of the département over the months before today.
-pub async fn department_flow(platform: &Platform, actor: &Actor, months: i32) -> Result<Flow> {
-    let permit = platform::gate::permit::<FollowFlow>(actor)?;
-    let (db, tenant, day) = (platform.db.long(), permit.tenant(), platform.today());
-    let since = day.checked_sub(months.months()).unwrap_or(Date::MIN);
-    let mut flow = Flow {
-        since,
-        to_orient: 0,
-        overdue: db.one(&OVERDUE, &[&tenant, &Need::OrientationOverdue]).await?,
-        whole: FlowLine::default(),
-        structures: BTreeMap::new(),
-    };
-    for (structure, stage, people) in db.all::<(Option<Id<Structure>>, Stage, i64)>(&FLOW, &[&tenant]).await? {
-        *flow.whole.stages.entry(stage).or_default() += people;
-        match structure {
-            None => flow.to_orient += people,
-            Some(structure) => {
-                *flow.structures.entry(structure).or_default().stages.entry(stage).or_default() += people;
-            }
-        }
-    }
-    let mut delays: BTreeMap<Option<Id<Structure>>, [Vec<i64>; 3]> = BTreeMap::new();
-    let between = |from: Date, to: Option<Date>| to.map(|to| i64::from((to - from).get_days()));
-    for steps in db.all::<Steps>(&STEPS, &[&tenant, &since]).await? {
-        let started = steps.started_on.unwrap_or(steps.informed_on);
-        let found = [
-            between(steps.informed_on, steps.decided_on),
-            between(started, steps.designated_on),
-            between(started, steps.first_met_on),
-        ];
-        for of in [None, steps.structure] {
-            let kept = delays.entry(of).or_default();
-            for (kept, days) in kept.iter_mut().zip(found) {
-                kept.extend(days.map(|days| days.max(0)));
-            }
-        }
-    }
-    for (structure, [decision, designation, meeting]) in delays {
-        let line = match structure {
-            None => &mut flow.whole,
-            Some(structure) => flow.structures.entry(structure).or_default(),
-        };
-        line.to_decision = Median::of(decision);
-        line.to_designation = Median::of(designation);
-        line.to_first_meeting = Median::of(meeting);
-    }
-    Ok(flow)
 }

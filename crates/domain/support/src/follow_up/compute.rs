@@ -36,6 +36,18 @@ pub struct Rules {
     pub attention: Attention,
 }
 
+impl Rules {
+    /// The target of a first meeting, then its limit: in days, and the day before which a structure began for whom
+    /// that time has passed.
+    pub fn first_meeting(&self) -> [(i32, Date); 2] {
+        let allowed = self.delays.first_appointment(self.day);
+        [allowed.target, allowed.limit].map(|deadline| {
+            let days = (deadline.last_day - self.day).get_days();
+            (days, self.day.saturating_sub(days.days()))
+        })
+    }
+}
+
 /// The spell of entitlement that runs on a day, or the last one before.
 struct Entitlement {
     informed_on: Date,

@@ -2,12 +2,16 @@
 
 mod board;
 mod compute;
+mod course;
+mod flow;
 mod row;
 mod service;
 pub(crate) mod store;
 
-pub use board::{AgencyBoard, CounsellorLoad, Flow, FlowLine, StageCount, agency_board, department_flow};
+pub use board::{AgencyBoard, CounsellorLoad, LeftBehind, agency_board, loads};
 pub use compute::{Facts, Rules, follow_up};
+pub use course::course;
+pub use flow::{Compared, Flow, FlowLine, Median, department_flow};
 pub use row::{FollowUp, Need, Phase, Stage};
-pub use service::{ListPage, ListRequest, check, list, recompute_all, refresh_due, rules};
+pub use service::{ListPage, ListRequest, check, chosen, line, list, needs_of, recompute_all, refresh_due, rules};
 pub(crate) use service::{refresh, refresh_new, told};

@@ -1,22 +1,27 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-use base::Id;
-use db::{Ask, Param, Registered, Sql, Tx};
+use base::{Date, Id};
+use db::{Ask, Param, Registered, Sql, Tx, sql};
 use facts::rebuild::Difference;
 use facts::{Fact, Tenant};
 use law::attention::Attention;
 use law::delays::Delays;
-use platform::gate::{Action, FollowPeople, ImportFeed};
+use platform::gate::{Action, FollowPeople, ImportFeed, ReadPerson};
 use platform::parameter::Parameters;
 use platform::{Account, Actor, Permit, Platform, Reach, Reading, Structure};
 
 use super::compute::{Facts, Rules, follow_up};
 use super::row::{FollowUp, Need, Stage};
 use super::store;
-use crate::person::{Card, Membership, Person};
+use crate::person::{self, Card, Membership, Person};
 use crate::rights::{Household, RightState};
 use crate::{Error, Result};
+
+sql! {
+    NEEDS_OF = "SELECT need, count(*) FROM follow_up WHERE tenant = $1 AND counsellor = $2
+        AND (CAST($3 AS bigint) IS NULL OR structure = $3) GROUP BY need";
+}
 
 /// Lines computed in one transaction.
 const AT_ONCE: i64 = 500;
@@ -152,6 +157,15 @@ pub struct ListRequest {
     pub stage: Option<Stage>,
     pub commune: Option<String>,
     pub need: Option<Need>,
+    /// Without a first meeting, and the structure in charge since before this day.
+    pub unmet_since_before: Option<Date>,
+    /// The structure in charge from this day on.
+    pub started_since: Option<Date>,
+    /// Something written from this day on moved the line.
+    pub changed_since: Option<Date>,
+    /// To act from this day on, the second excluded.
+    pub needed_between: Option<(Date, Date)>,
+    pub meeting_on: Option<Date>,
     /// The line after which the page begins.
     pub after: Option<Id<Person>>,
     pub page_size: usize,
@@ -171,14 +185,23 @@ impl ListPage {
     pub const COUNTED: i64 = 10_000;
 }
 
-/// Every column a list may be narrowed by; each left out lets everybody through.
-const FILTERS: [(&str, &str); 5] = [
-    ("structure", "bigint"),
-    ("counsellor", "bigint"),
-    ("stage", "text"),
-    ("commune_code", "text"),
-    ("need", "bigint"),
+/// What a list may be narrowed by, as conditions that its parameter ends; each left out lets everybody through.
+const FILTERS: [(&str, &str); 11] = [
+    ("structure =", "bigint"),
+    ("counsellor =", "bigint"),
+    ("stage =", "text"),
+    ("commune_code =", "text"),
+    ("need =", "bigint"),
+    ("stage IN ('unassigned', 'unmet') AND started_on <", "date"),
+    ("started_on >=", "date"),
+    ("changed_on >=", "date"),
+    ("need_on >=", "date"),
+    ("need_on <", "date"),
+    ("next_meeting_on =", "date"),
 ];
+
+/// Number of the parameter that follows those of the filters.
+const AFTER_FILTERS: usize = FILTERS.len() + 2;
 
 /// The filter that leads, each with its index: the others are looked at line by line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -192,12 +215,12 @@ impl Lead {
     const ALL: [Self; 3] = [Self::Structure, Self::Counsellor, Self::Stage];
 
     fn condition(self) -> String {
-        let filters = FILTERS.iter().enumerate().map(|(position, (column, kind))| {
+        let filters = FILTERS.iter().enumerate().map(|(position, (condition, kind))| {
             let number = position + 2;
             if position == self as usize {
-                format!("{column} = ${number}")
+                format!("{condition} ${number}")
             } else {
-                format!("(CAST(${number} AS {kind}) IS NULL OR {column} = ${number})")
+                format!("(CAST(${number} AS {kind}) IS NULL OR ({condition} ${number}))")
             }
         });
         format!("tenant = $1 AND {}", filters.collect::<Vec<_>>().join(" AND "))
@@ -219,12 +242,14 @@ static TEXTS: LazyLock<[[&'static Sql; 3]; 3]> = LazyLock::new(|| {
     Lead::ALL.map(|lead| {
         let (columns, condition) = (FollowUp::COLUMNS, lead.condition());
         let order = "ORDER BY need, need_on, person";
+        let [limit, need, need_on, person] = std::array::from_fn(|position| format!("${}", AFTER_FILTERS + position));
         [
-            format!("SELECT {columns} FROM follow_up WHERE {condition} {order} LIMIT $7"),
+            format!("SELECT {columns} FROM follow_up WHERE {condition} {order} LIMIT {limit}"),
             format!(
-                "SELECT {columns} FROM follow_up WHERE {condition} AND (need, need_on, person) > ($8, $9, $10) {order} LIMIT $7"
+                "SELECT {columns} FROM follow_up WHERE {condition} AND (need, need_on, person) > ({need}, {need_on}, {person})
+                 {order} LIMIT {limit}"
             ),
-            format!("SELECT count(*) FROM (SELECT 1 FROM follow_up WHERE {condition} LIMIT $7) AS counted"),
+            format!("SELECT count(*) FROM (SELECT 1 FROM follow_up WHERE {condition} LIMIT {limit}) AS counted"),
         ]
         .map(Sql::built)
     })
@@ -257,8 +282,21 @@ pub async fn list(platform: &Platform, actor: &Actor, request: &ListRequest) -> 
     let tenant = permit.tenant();
     let rows = i64::try_from(request.page_size + 1).unwrap_or(i64::MAX);
     let need = request.need.map(|need| need as i64);
-    let filters: [&dyn Param; 6] =
-        [&tenant, &request.structure, &request.counsellor, &request.stage, &request.commune, &need];
+    let (need_from, need_to) = request.needed_between.unzip();
+    let filters: [&dyn Param; FILTERS.len() + 1] = [
+        &tenant,
+        &request.structure,
+        &request.counsellor,
+        &request.stage,
+        &request.commune,
+        &need,
+        &request.unmet_since_before,
+        &request.started_since,
+        &request.changed_since,
+        &need_from,
+        &need_to,
+        &request.meeting_on,
+    ];
     let place = match request.after {
         Some(person) => store::rows(&platform.db, &permit, &[person]).await?.into_iter().next(),
         None => None,
@@ -279,4 +317,36 @@ pub async fn list(platform: &Platform, actor: &Actor, request: &ListRequest) -> 
     platform.readings.record(Reading::of(&permit, "list", request.structure.map(Id::raw), asked)).await?;
     let next = lines.last().filter(|_| beyond).map(|line| line.person);
     Ok(ListPage { lines, next, count })
+}
+
+/// How many people of the actor's structure a counsellor has in charge, by what they need.
+pub async fn needs_of(platform: &Platform, actor: &Actor, counsellor: Id<Account>) -> Result<BTreeMap<Need, i64>> {
+    let permit = platform::gate::permit::<FollowPeople>(actor)?;
+    let structure = match permit.reach() {
+        Reach::Structure(structure) => Some(structure),
+        Reach::Department => None,
+    };
+    let found = platform.db.all(&NEEDS_OF, &[&permit.tenant(), &counsellor, &structure]).await?;
+    Ok(found.into_iter().collect())
+}
+
+/// The lines of these people, in the order of a list. Who sees one structure is given its people only.
+pub async fn chosen(platform: &Platform, actor: &Actor, persons: &[Id<Person>]) -> Result<Vec<FollowUp>> {
+    let permit = platform::gate::permit::<FollowPeople>(actor)?;
+    let mut lines = store::rows(&platform.db, &permit, persons).await?;
+    if let Reach::Structure(structure) = permit.reach() {
+        lines.retain(|line| line.structure == Some(structure));
+    }
+    lines.sort_by_key(|line| (line.need, line.need_on, line.person));
+    let shown: Vec<i64> = lines.iter().map(|line| line.person.raw()).collect();
+    let asked = serde_json::json!({ "chosen": true, "shown": shown });
+    platform.readings.record(Reading::of(&permit, "list", None, asked)).await?;
+    Ok(lines)
+}
+
+/// The line of one person whose file the actor may read; `None` for whoever is neither to be oriented nor oriented.
+pub async fn line(platform: &Platform, actor: &Actor, person: Id<Person>) -> Result<Option<FollowUp>> {
+    let permit = platform::gate::permit::<FollowPeople>(actor)?;
+    person::check_reach(platform, &platform::gate::permit::<ReadPerson>(actor)?, person).await?;
+    Ok(store::rows(&platform.db, &permit, &[person]).await?.pop())
 }

@@ -6,5 +6,5 @@ mod service;
 pub use model::{Doer, Meeting, MeetingKind, MeetingStatus, Note, Number, Secrecy, Step};
 pub use service::{
     Accompaniment, AfterMeeting, AgendaLine, NewMeeting, NewStep, accompaniment, after_meeting, agenda, finish_step,
-    plan,
+    plan, reopen_step,
 };

@@ -2,7 +2,7 @@ use base::{Date, Id, Period};
 use db::{Ask, Tx, sql};
 use facts::journal::{self, Chain, NewEntry};
 use facts::{Fact, Plan};
-use platform::gate::{Accompany, KeepSecrets, ReadPerson};
+use platform::gate::{Accompany, FollowPeople, KeepSecrets, ReadPerson};
 use platform::{Account, Actor, Permit, Platform, Reach, Reading, Structure};
 
 use super::model::{Doer, Meeting, MeetingKind, MeetingStatus, Note, Number, Secrecy, Step};
@@ -184,26 +184,42 @@ async fn add<K: facts::Kind<Subject = Person>>(
 
 /// Marks a step as done today.
 pub async fn finish_step(platform: &Platform, actor: &Actor, person: Id<Person>, step: Id<Number>) -> Result<()> {
+    mark_step(platform, actor, person, step, Some(platform.today()), "step.done").await
+}
+
+/// Puts a step back among those to do.
+pub async fn reopen_step(platform: &Platform, actor: &Actor, person: Id<Person>, step: Id<Number>) -> Result<()> {
+    mark_step(platform, actor, person, step, None, "step.reopened").await
+}
+
+async fn mark_step(
+    platform: &Platform,
+    actor: &Actor,
+    person: Id<Person>,
+    step: Id<Number>,
+    done_on: Option<Date>,
+    action: &str,
+) -> Result<()> {
     let permit = platform::gate::permit::<Accompany>(actor)?;
     person::check_reach(platform, &platform::gate::permit::<ReadPerson>(actor)?, person).await?;
     let rules = follow_up::rules(platform, permit.tenant()).await?;
-    let (tenant, now, today) = (permit.tenant(), platform.now(), platform.today());
+    let (tenant, now) = (permit.tenant(), platform.now());
     let tx = platform.db.begin().await?;
     facts::write::<Step, Error>(&tx, tenant, person, permit.provenance(), now, |in_force| {
         let known = in_force.iter().find(|fact| fact.value.number == step).ok_or(Error::NotFound)?;
-        Ok(Plan::correct(in_force, known.id, known.valid, Step { done_on: Some(today), ..known.value.clone() })?)
+        Ok(Plan::correct(in_force, known.id, known.valid, Step { done_on, ..known.value.clone() })?)
     })
     .await?;
     follow_up::refresh(&tx, &permit, &[person], &rules).await?;
-    let entry = permit.entry("step.done", "person", Some(person.raw()), serde_json::json!({ "step": step }));
+    let entry = permit.entry(action, "person", Some(person.raw()), serde_json::json!({ "step": step }));
     journal::append(&tx, Chain::Writes, tenant, now, entry).await?;
     Ok(tx.commit().await?)
 }
 
 /// What was written about a person's accompaniment. Logged as a reading of the file.
 pub async fn accompaniment(platform: &Platform, actor: &Actor, person: Id<Person>) -> Result<Accompaniment> {
-    let permit = platform::gate::permit::<ReadPerson>(actor)?;
-    person::check_reach(platform, &permit, person).await?;
+    let permit = platform::gate::permit::<FollowPeople>(actor)?;
+    person::check_reach(platform, &platform::gate::permit::<ReadPerson>(actor)?, person).await?;
     let read = Reading::of(&permit, "person", Some(person.raw()), serde_json::json!({ "shown": "accompaniment" }));
     platform.readings.record(read).await?;
     let (db, tenant) = (&platform.db, permit.tenant());

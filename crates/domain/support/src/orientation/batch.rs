@@ -19,7 +19,7 @@ sql! {
     BATCHES_OF = ["SELECT ", Batch::COLUMNS, " FROM batch WHERE tenant = $1 AND kind = $2 AND asked_by = $3
         ORDER BY asked_at DESC, id DESC LIMIT $4"];
     WAITING = "SELECT person, chosen FROM batch_line WHERE batch = $1 AND state = 'waiting' ORDER BY person LIMIT $2";
-    DONE = "SELECT person FROM batch_line WHERE batch = $1 AND state = 'done' AND person > $2 ORDER BY person LIMIT $3";
+    DONE = "SELECT person, chosen FROM batch_line WHERE batch = $1 AND state = 'done' AND person > $2 ORDER BY person LIMIT $3";
     SETTLE = "UPDATE batch_line SET state = $1, told = $2 WHERE batch = $3 AND person = $4";
     FINISH = "UPDATE batch SET finished_at = $1 WHERE id = $2 AND finished_at IS NULL";
     MARK_UNDONE = "UPDATE batch SET undone_at = $1 WHERE id = $2 AND undone_at IS NULL";
@@ -264,24 +264,38 @@ async fn settle(
     tx.execute_many(&SETTLE, &sets).await.map(|_| ())
 }
 
-/// Takes a list back, within the time for it: whoever has since been met stays.
+/// Takes a list back, within the time for it: whoever has since been met, or given to somebody else, stays.
 ///
 /// # Errors
 /// [`Error::Invalid`] when the time has passed, or it was taken back already.
 pub async fn undo_batch(platform: &Platform, actor: &Actor, id: Id<Batch>) -> Result<()> {
-    let permit = platform::gate::permit::<DecideOrientations>(actor)?;
-    let view = view(platform, permit.tenant(), id).await?.ok_or(Error::NotFound)?;
-    if view.batch.kind != BatchKind::Orientation || view.undo_until.is_none() {
+    let view = batch(platform, actor, id).await?;
+    if view.undo_until.is_none() {
         return Err(Error::Invalid("cette liste ne peut plus être annulée".to_owned()));
     }
-    let rules = follow_up::rules(platform, permit.tenant()).await?;
+    let rules = follow_up::rules(platform, actor.tenant()).await?;
     let mut after = Id::new(0);
     loop {
         let tx = platform.db.begin().await?;
-        let persons: Vec<Id<Person>> = tx.all(&DONE, &[&id, &after, &AT_ONCE]).await?;
-        let Some(last) = persons.last() else { break };
+        let done: Vec<(Id<Person>, Json<serde_json::Value>)> = tx.all(&DONE, &[&id, &after, &AT_ONCE]).await?;
+        let Some((last, _)) = done.last() else { break };
         after = *last;
-        let told = decide::take_back(&tx, platform, &permit, &persons, id, &rules).await?;
+        let persons: Vec<Id<Person>> = done.iter().map(|(person, _)| *person).collect();
+        let told = match view.batch.kind {
+            BatchKind::Orientation => {
+                let permit = platform::gate::permit::<DecideOrientations>(actor)?;
+                decide::take_back(&tx, platform, &permit, &persons, id, &rules).await?
+            }
+            BatchKind::Designation => {
+                let permit = platform::gate::permit::<Designate>(actor)?;
+                let assignments = done
+                    .into_iter()
+                    .map(|(_, Json(chosen))| serde_json::from_value(chosen))
+                    .collect::<std::result::Result<Vec<Assignment>, _>>()
+                    .map_err(|_| Error::Invalid("cette liste a été écrite par une autre version".to_owned()))?;
+                caseload::give_back(&tx, platform, &permit, &assignments, &rules).await?
+            }
+        };
         settle(&tx, id, &persons, &told, LineState::Undone).await?;
         tx.commit().await?;
     }
@@ -295,7 +309,7 @@ async fn view(platform: &Platform, tenant: Id<facts::Tenant>, id: Id<Batch>) -> 
     let counts = platform.db.all::<(LineState, i64)>(&COUNTS, &[&id]).await?;
     let until = follow_up::rules(platform, tenant).await?.delays.decision_undo_ends(batch.asked_at);
     let open = batch.undone_at.is_none() && batch.finished_at.is_some() && platform.now() <= until;
-    Ok(Some(BatchView { undo_until: (open && batch.kind == BatchKind::Orientation).then_some(until), batch, counts }))
+    Ok(Some(BatchView { undo_until: open.then_some(until), batch, counts }))
 }
 
 /// Somebody who may see lists of a kind: all of them for orientations, one's own structure's for designations.

@@ -12,8 +12,8 @@ pub use contacts::take_over_contacts;
 pub use model::{Activity, Contact, Identity, Locked, Membership, Occupation, Person, Precision, Registration};
 pub(crate) use service::check_reach;
 pub use service::{
-    ListPage, ListRequest, check_cards, count, list, nir, open_file, place, recompute_cards, refresh_cards, rules,
-    set_contact, undo_contact,
+    ListPage, ListRequest, card_of, check_cards, count, list, nir, open_file, place, recompute_cards, refresh_cards,
+    rules, set_contact, undo_contact,
 };
 pub use store::{Cursor, Filter, Key, Obligations, Sort};
 pub use view::{Dated, HouseholdMember, PersonFile, TimelineEntry};

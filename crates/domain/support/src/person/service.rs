@@ -149,6 +149,13 @@ async fn within_reach(platform: &Platform, permit: &Permit<ReadPerson>, person: 
     Ok(Reached { household, claim_number, card, scope })
 }
 
+/// What a list shows of a person whose file the actor may read. Whoever shows more of the file logs the reading.
+pub async fn card_of(platform: &Platform, actor: &Actor, person: Id<Person>) -> Result<Card> {
+    let permit = platform::gate::permit::<ReadPerson>(actor)?;
+    within_reach(platform, &permit, person).await?;
+    store::card(&platform.db, &permit, person).await?.ok_or(Error::NotFound)
+}
+
 /// Whether the structure of the permit accompanies the person, wherever they live.
 async fn is_in_charge(platform: &Platform, permit: &Permit<ReadPerson>, person: Id<Person>) -> Result<bool> {
     let Reach::Structure(structure) = permit.reach() else { return Ok(true) };

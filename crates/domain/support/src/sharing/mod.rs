@@ -4,4 +4,7 @@ mod model;
 mod service;
 
 pub use model::{SupportRequest, SupportState};
-pub use service::{RequestLine, accept, ask, history, refuse, requests, return_to_social_worker, withdraw};
+pub use service::{
+    DistrictLoad, RequestLine, accept, ask, district_loads, history, refuse, requests, return_to_social_worker,
+    withdraw,
+};

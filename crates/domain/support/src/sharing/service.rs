@@ -1,12 +1,15 @@
+use std::collections::BTreeSet;
+
 use base::{Id, Period};
 use db::{Ask, sql};
 use facts::journal::{self, Chain};
 use facts::{Fact, Plan};
-use platform::gate::{Action, AnswerSupport, AskSupport, FollowPeople, ReadPerson};
+use platform::gate::{Action, AnswerSupport, AskSupport, FollowFlow, FollowPeople, ReadPerson, Role};
 use platform::{Account, Actor, Permit, Platform, Reach, Reading, Structure};
 use territory::structures::StructureKind;
 
 use super::model::{SupportRequest, SupportState};
+use crate::caseload::{self, Staff};
 use crate::follow_up;
 use crate::person::{self, Person};
 use crate::{Error, Result};
@@ -16,6 +19,8 @@ sql! {
         FROM support_request r JOIN person_card c ON c.person = r.person JOIN account a ON a.id = r.asked_by
         WHERE r.tenant = $1 AND r.district = $2 AND r.replaced_at IS NULL AND r.valid_to IS NULL AND r.state IN ('asked', 'accepted')
         ORDER BY r.state, r.valid_from, r.person";
+    OPEN = "SELECT district, counsellor, state, count(*) FROM support_request WHERE tenant = $1 AND replaced_at IS NULL
+        AND valid_to IS NULL AND state IN ('asked', 'accepted') GROUP BY district, counsellor, state";
     OF_AUTHOR = "SELECT r.person, c.usual_name, c.first_name, c.commune_code, r.state, r.reason, r.asked_by, a.name, r.counsellor, r.valid_from
         FROM support_request r JOIN person_card c ON c.person = r.person JOIN account a ON a.id = r.asked_by
         WHERE r.tenant = $1 AND r.asked_by = $2 AND r.replaced_at IS NULL AND r.valid_to IS NULL
@@ -36,6 +41,15 @@ db::row! {
         pub asked_by_name: String,
         pub counsellor: Option<Id<Account>>,
         pub since: base::Date,
+    }
+}
+
+db::row! {
+    struct OpenCount {
+        district: Id<Structure>,
+        counsellor: Option<Id<Account>>,
+        state: SupportState,
+        people: i64,
     }
 }
 
@@ -127,6 +141,44 @@ pub async fn requests(platform: &Platform, actor: &Actor) -> Result<Vec<RequestL
     let read = Reading::of(&permit, "list", None, serde_json::json!({ "support": true, "shown": shown }));
     platform.readings.record(read).await?;
     Ok(lines)
+}
+
+/// What the counsellors of one district support.
+#[derive(Clone, PartialEq, Debug)]
+pub struct DistrictLoad {
+    pub district: Id<Structure>,
+    /// Requests that nobody has answered.
+    pub waiting: i64,
+    /// Each counsellor with the people they support.
+    pub counsellors: Vec<(Staff, i64)>,
+}
+
+/// The districts, with what each counsellor supports: for who sees the whole département.
+pub async fn district_loads(platform: &Platform, actor: &Actor) -> Result<Vec<DistrictLoad>> {
+    let tenant = platform::gate::permit::<FollowFlow>(actor)?.tenant();
+    let following = platform::gate::permit::<FollowPeople>(actor)?;
+    let serving =
+        territory::sector_structures(&platform.db, tenant, StructureKind::SocialDistrict, platform.today()).await?;
+    let districts: BTreeSet<Id<Structure>> = serving.into_values().collect();
+    let open: Vec<OpenCount> = platform.db.all(&OPEN, &[&tenant]).await?;
+    let mut loads = Vec::with_capacity(districts.len());
+    for district in districts {
+        let here = || open.iter().filter(move |count| count.district == district);
+        let supported =
+            |account| here().find(|count| count.counsellor == Some(account)).map_or(0, |count| count.people);
+        let staff = caseload::staff(platform, &following, district).await?;
+        let counsellors = staff
+            .into_iter()
+            .filter(|somebody| somebody.role == Role::SocialEmploymentCounsellor)
+            .map(|somebody| {
+                let people = supported(somebody.account);
+                (somebody, people)
+            })
+            .collect();
+        let waiting = here().filter(|count| count.state == SupportState::Asked).map(|count| count.people).sum();
+        loads.push(DistrictLoad { district, waiting, counsellors });
+    }
+    Ok(loads)
 }
 
 /// What was asked and answered about a person, latest first.

@@ -117,6 +117,11 @@ impl Field {
         Self { width: "narrow", ..Self::new(Kind::Input("date"), name, label) }
     }
 
+    /// Value and answer as `14:30`.
+    pub fn time(name: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { width: "narrow", ..Self::new(Kind::Input("time"), name, label) }
+    }
+
     /// A whole number, a code, a SIRET.
     pub fn digits(name: impl Into<String>, label: impl Into<String>) -> Self {
         Self { width: "narrow", ..Self::new(Kind::Digits, name, label) }

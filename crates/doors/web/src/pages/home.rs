@@ -5,11 +5,14 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use base::Instant;
-use platform::gate::{ActionKind, ManageAccounts, Operate, Reach, ReadImports, check, permit};
+use platform::gate::{ActionKind, AnswerSupport, ManageAccounts, Operate, Reach, ReadImports, check, may, permit};
 use platform::jobs::{self, Stage};
 use support::feed::FeedFile;
+use support::follow_up::{self, Need, Stage as Step};
+use support::sharing::{self, SupportState};
 use support::{feed, matching, person};
 
+use super::follow_words::counted;
 use super::page;
 use crate::app::App;
 use crate::components::{Badge, Column, EmptyState, Figure, Fragment, Link, Notice, Row, Table, Tone};
@@ -45,7 +48,7 @@ struct Shortcut {
 
 async fn show(State(app): State<App>, signed: Signed) -> Result<Response, Problem> {
     let actor = &signed.actor;
-    let mut figures = Vec::new();
+    let mut figures = morning(&app, &signed).await?;
     if signed.may(ActionKind::ListPeople) {
         figures.push(people(&app, &signed).await?);
     }
@@ -70,6 +73,55 @@ async fn show(State(app): State<App>, signed: Signed) -> Result<Response, Proble
     let lead = format!("{}, {}.", current.unwrap_or_default(), fr::date_full(app.platform.today()));
     let layout = signed.layout(&app, "/", &format!("Bonjour {}", signed.account_name)).lead(lead);
     Ok(page(&Home { layout, notices, figures, shortcuts: shortcuts(&signed), imports }))
+}
+
+/// What matters now to whoever works in a structure.
+async fn morning(app: &App, signed: &Signed) -> Result<Vec<Figure>, Problem> {
+    let (platform, actor) = (&app.platform, &signed.actor);
+    let figure = |label: &str, people: i64, note: &str, href: &str| {
+        let count = counted(people);
+        Figure::new(label, fr::number(count), fr::plural(count, "personne", "personnes")).note(note).lines(href)
+    };
+    if signed.may(ActionKind::Designate) {
+        let board = follow_up::agency_board(platform, actor, None).await?;
+        let nobody = board.stages.get(&Step::Unassigned).copied().unwrap_or(0);
+        let (_, long) = board.targets;
+        return Ok(vec![
+            figure("Sans référent", nobody, "à confier à quelqu’un", "/agence/personnes?etape=unassigned"),
+            figure(
+                "Premier rendez-vous en retard",
+                board.not_met.1,
+                &format!("plus de {long}\u{a0}jours après l’arrivée"),
+                "/agence/personnes?attente=longue",
+            ),
+            figure(
+                "Rendez-vous aujourd’hui",
+                board.meetings_today,
+                "personnes attendues",
+                "/agence/personnes?rendez-vous=aujourd-hui",
+            ),
+        ]);
+    }
+    let Some(account) = actor.account().filter(|_| signed.may(ActionKind::Accompany)) else { return Ok(Vec::new()) };
+    let needs = follow_up::needs_of(platform, actor, account).await?;
+    let of = |need: Need| needs.get(&need).copied().unwrap_or(0);
+    let now = needs.values().sum::<i64>() - of(Need::Nothing);
+    let mut figures = vec![figure("Ont besoin de vous", now, "avec la raison de chacune", "/suivi")];
+    if of(Need::MeetingToday) > 0 {
+        figures.push(figure(
+            "Rendez-vous aujourd’hui",
+            of(Need::MeetingToday),
+            "voir l’heure",
+            "/suivi/agenda?vue=jour",
+        ));
+    }
+    if may::<AnswerSupport>(actor) {
+        let requests = sharing::requests(platform, actor).await?;
+        let asked = requests.iter().filter(|line| line.state == SupportState::Asked).count();
+        let asked = i64::try_from(asked).unwrap_or(i64::MAX);
+        figures.push(figure("Demandes d’appui", asked, "attendent une réponse", "/appuis"));
+    }
+    Ok(figures)
 }
 
 async fn people(app: &App, signed: &Signed) -> Result<Figure, Problem> {
@@ -165,6 +217,25 @@ fn imports(files: &[FeedFile], may_import: bool) -> Table {
 fn shortcuts(signed: &Signed) -> Vec<Shortcut> {
     use ActionKind as A;
     let all = [
+        (
+            A::Designate,
+            "/agence",
+            "Voir le tableau de bord de l’agence",
+            "Arrivées, personnes sans référent, échéances, charge de chacun.",
+        ),
+        (
+            A::ManageStaff,
+            "/agence/equipe",
+            "Tenir l’équipe à jour",
+            "Temps de travail, absences, départs, chacun daté.",
+        ),
+        (
+            A::FollowFlow,
+            "/pilotage/flux",
+            "Suivre le flux du département",
+            "Du fichier de la CAF au premier rendez-vous, et les structures côte à côte.",
+        ),
+        (A::AskSupport, "/appuis", "Suivre vos demandes d’appui", "Ce que la circonscription a répondu."),
         (
             A::SearchPeople,
             "/recherche",

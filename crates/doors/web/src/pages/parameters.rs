@@ -8,7 +8,9 @@ use axum::response::Response;
 use axum::routing::get;
 use base::{Date, Period};
 use platform::gate::{ActionKind, ManageAccounts, permit};
-use platform::parameter::{self, Certainty, Parameter, Parameters, READING_LOG_MONTHS, SESSION_IDLE_MINUTES};
+use platform::parameter::{
+    self, Certainty, Parameter, Parameters, READING_LOG_MONTHS, SESSION_IDLE_MINUTES, SMALLEST_COUNT,
+};
 use platform::{Permit, jobs};
 use serde::Deserialize;
 use serde_json::Value;
@@ -50,6 +52,9 @@ fn known(name: &str) -> Known {
     match name {
         SESSION_IDLE_MINUTES => {
             Known { label: "Fin d’une session sans activité".to_owned(), unit: "minutes", law: None }
+        }
+        SMALLEST_COUNT => {
+            Known { label: "Plus petit effectif montré dans une comparaison".to_owned(), unit: "personnes", law: None }
         }
         // The setting that the house obeys, within the bounds of the rule.
         READING_LOG_MONTHS => known("retention.reading_log_months"),

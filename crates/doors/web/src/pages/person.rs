@@ -10,9 +10,10 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use base::{Id, Instant};
 use law::delays::Delays;
-use platform::gate::{ActionKind, DecideMatch, ReadJournal, may, permit};
+use platform::gate::{ActionKind, DecideMatch, FollowPeople, ReadJournal, may, permit};
 use platform::journal::{self, Chain};
 use platform::parameter::Parameters;
+use support::follow_up;
 use support::matching::{self, Pair};
 use support::person::{self, Person};
 
@@ -22,8 +23,8 @@ use self::view::View;
 use super::{page, person_words as words, to_mend};
 use crate::app::App;
 use crate::components::{
-    ActionForm, Button, Column, Description, Flash, Form, Fragment, Help, Notice, Query, Row, Strip, Table, Timeline,
-    Unknown,
+    ActionForm, Button, Column, Description, Flash, Form, Fragment, Help, Notice, Query, Row, Strip, Table, Tabs,
+    Timeline, Unknown,
 };
 use crate::fr;
 use crate::layout::Layout;
@@ -47,6 +48,8 @@ pub fn routes() -> Vec<Route> {
 #[template(path = "person.html")]
 struct PersonPage {
     layout: Layout,
+    /// The parts of the file, for who follows people.
+    tabs: Option<Tabs>,
     /// State of the right, obligations, role: at a glance.
     badges: Vec<Fragment>,
     notices: Vec<Notice>,
@@ -112,7 +115,11 @@ async fn draw(
     let (platform, actor) = (&app.platform, &signed.actor);
     let now = platform.now();
     let known = past.known.map_or(now, |day| Instant::end_of(day).min(now));
-    let file = person::open_file(platform, actor, person, past.on, known).await?;
+    let mut file = person::open_file(platform, actor, person, past.on, known).await?;
+    if may::<FollowPeople>(actor) {
+        file.timeline.extend(follow_up::course(platform, actor, person, known).await?);
+        file.timeline.sort_by_key(|entry| std::cmp::Reverse(entry.on));
+    }
     let names = app.directory.names(platform, app.tenant).await?;
     let doubts = if may::<DecideMatch>(actor) { matching::about(platform, actor, person).await? } else { Vec::new() };
     let readers = match permit::<ReadJournal>(actor) {
@@ -145,6 +152,7 @@ async fn draw(
     };
     let layout = signed.layout(app, &href, &view.name()).lead(view.lead()).crumb("Personnes", "/personnes");
     Ok(PersonPage {
+        tabs: super::accompaniment::tabs(signed, person, &href),
         badges: view.badges(),
         notices: past.banner(&href).into_iter().chain(view.notices()).chain(doubt_notice(&doubts)).collect(),
         identity: view.identity(),

@@ -96,6 +96,13 @@ fn navigation(actor: &Actor) -> Vec<NavItem> {
     use ActionKind as A;
     let entries = [
         ("/", "Accueil", None),
+        ("/agence", "Agence", Some(A::Designate)),
+        ("/suivi", "Mes personnes", Some(A::Accompany)),
+        ("/pilotage/flux", "Flux", Some(A::FollowFlow)),
+        ("/agence", "Agences", Some(A::FollowFlow)),
+        ("/appuis", "Appuis", Some(A::AskSupport)),
+        ("/appuis", "Appuis", Some(A::AnswerSupport)),
+        ("/appuis", "Appuis", Some(A::FollowFlow)),
         ("/personnes", "Personnes", Some(A::ListPeople)),
         ("/recherche", "Recherche", Some(A::SearchPeople)),
         ("/rapprochements", "Rapprochements", Some(A::DecideMatch)),
@@ -109,9 +116,11 @@ fn navigation(actor: &Actor) -> Vec<NavItem> {
         ("/regles", "Règles appliquées", None),
     ];
     let open = |action: &Option<A>| action.is_none_or(|action| gate::check(actor, action).is_ok());
+    // A head shares people out and has none.
+    let own_people = gate::check(actor, A::Designate).is_err();
     entries
         .into_iter()
-        .filter(|(_, _, action)| open(action))
+        .filter(|(href, _, action)| open(action) && (*href != "/suivi" || own_people))
         .map(|(href, label, _)| NavItem::new(href, label))
         .collect()
 }
