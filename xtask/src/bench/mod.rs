@@ -2,6 +2,7 @@
 //! same run, never the seconds.
 
 mod caf;
+mod lists;
 mod pages;
 mod table;
 mod transit;
@@ -24,6 +25,8 @@ enum Name {
     Caf(caf::Arguments),
     /// Travel times: the bit-parallel scan against a plain RAPTOR and a router of the registry.
     Transit(transit::Arguments),
+    /// The counsellor's list and the agency's, up to a million people.
+    Lists(lists::Arguments),
     /// Server time of pages against the bare queries they need.
     Pages(pages::Arguments),
 }
@@ -31,6 +34,7 @@ enum Name {
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     match arguments.name {
         Name::Caf(arguments) => caf::run(arguments).await,
+        Name::Lists(arguments) => lists::run(arguments).await,
         Name::Pages(arguments) => pages::run(arguments).await,
         Name::Transit(arguments) => transit::run(&arguments),
     }

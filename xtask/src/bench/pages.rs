@@ -54,7 +54,7 @@ const PAGES: &[(&str, &str, &str)] = &[
 ];
 
 /// The measure is the least of so many rounds: what else the machine does only ever adds.
-const ROUNDS: u32 = 5;
+pub(super) const ROUNDS: u32 = 5;
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let requests = arguments.requests.div_ceil(ROUNDS);
@@ -83,14 +83,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
 /// Measures every page; gives its milliseconds.
 async fn measure(url: &str, households: u64, requests: u32) -> anyhow::Result<Vec<f64>> {
     let platform = furnished(url, households).await?;
-    let app = App::new(
-        platform.clone(),
-        Arc::new(Site::sample()),
-        platform::tenant::all(&platform.db).await?[0].id,
-        std::env::temp_dir(),
-        migrations::ALL,
-    );
-    let router = web::app::router(app)?;
+    let router = router(&platform).await?;
     let somebody = Somebody::of(&router, &platform).await?;
     let bare = Bare::open(url).await?;
     let clock = if url.starts_with("sqlite") { Watch::Processor } else { Watch::Wall };
@@ -98,14 +91,29 @@ async fn measure(url: &str, households: u64, requests: u32) -> anyhow::Result<Ve
         "\n{} · {households} households",
         if url.starts_with("sqlite") { "SQLite, CPU" } else { "PostgreSQL, wall" }
     );
+    let asked = PAGES.iter().map(|(name, account, address)| (*name, *account, somebody.fill(address)));
+    let measured = compare(&router, &platform, &bare, clock, asked, requests).await?;
+    platform.stop().await;
+    Ok(measured)
+}
+
+/// Prints what each page takes beside its bare queries; gives the milliseconds of the pages. `asked`: name, account
+/// that asks, address.
+pub(super) async fn compare<'a>(
+    router: &Router,
+    platform: &Platform,
+    bare: &Bare,
+    clock: Watch,
+    asked: impl Iterator<Item = (&'a str, &'a str, String)>,
+    requests: u32,
+) -> anyhow::Result<Vec<f64>> {
     let mut table = Table::new(["page", "statements", "kB", "page ms", "bare ms", "ratio"]);
     let mut measured = Vec::new();
-    for (name, account, address) in PAGES {
-        let token = sign_in(&platform, account).await?;
-        let address = somebody.fill(address);
-        get(&router, &token, &address).await?;
+    for (name, account, address) in asked {
+        let token = sign_in(platform, account).await?;
+        get(router, &token, &address).await?;
         recording::start();
-        let html = get(&router, &token, &address).await?;
+        let html = get(router, &token, &address).await?;
         let asked = recording::stop();
         let reads: Vec<&Asked> = asked.iter().filter(|asked| !asked.writes).collect();
         let logs = asked.iter().any(|asked| asked.writes);
@@ -113,13 +121,13 @@ async fn measure(url: &str, households: u64, requests: u32) -> anyhow::Result<Ve
         for _ in 0..ROUNDS {
             let start = clock.seconds();
             for _ in 0..requests {
-                get(&router, &token, &address).await?;
+                get(router, &token, &address).await?;
             }
             page = page.min((clock.seconds() - start) * 1_000.0 / f64::from(requests));
             bare_ms = bare_ms.min(bare.time(&reads, logs, requests, clock).await?);
         }
         table.row([
-            (*name).to_owned(),
+            name.to_owned(),
             asked.len().to_string(),
             (html.len() / 1_000).to_string(),
             format!("{page:.2}"),
@@ -129,13 +137,12 @@ async fn measure(url: &str, households: u64, requests: u32) -> anyhow::Result<Ve
         measured.push(page);
     }
     table.print();
-    platform.stop().await;
     Ok(measured)
 }
 
 /// What time is read from.
 #[derive(Clone, Copy)]
-enum Watch {
+pub(super) enum Watch {
     Processor,
     Wall,
 }
@@ -150,8 +157,15 @@ impl Watch {
     }
 }
 
-/// A platform with territory, accounts and one month of that many households.
-async fn furnished(url: &str, households: u64) -> anyhow::Result<Platform> {
+/// The whole application over a platform.
+pub(super) async fn router(platform: &Platform) -> anyhow::Result<Router> {
+    let tenant = platform::tenant::all(&platform.db).await?[0].id;
+    let app = App::new(platform.clone(), Arc::new(Site::sample()), tenant, std::env::temp_dir(), migrations::ALL);
+    Ok(web::app::router(app)?)
+}
+
+/// A platform with territory and accounts on the morning of the demonstration, and who acts for the program.
+pub(super) async fn settled(url: &str) -> anyhow::Result<(Platform, Actor)> {
     let past = Clock::manual(demo::timeline::ADOPTION.instant());
     let db = db::Db::open(url).await?;
     db::migrate(&db, migrations::ALL, &past).await?;
@@ -164,7 +178,12 @@ async fn furnished(url: &str, households: u64) -> anyhow::Result<Platform> {
     demo::settle(&platform, &actor, |_, _, _| {}).await?;
     platform.stop().await;
     let start = Instant::start_of(date(2026, 11, 22)).plus(SignedDuration::from_hours(8));
-    let platform = Platform::start(db, Clock::starting_at(start), keys, Mail::none());
+    Ok((Platform::start(db, Clock::starting_at(start), keys, Mail::none()), actor))
+}
+
+/// The same with one month of that many households.
+async fn furnished(url: &str, households: u64) -> anyhow::Result<Platform> {
+    let (platform, actor) = settled(url).await?;
     let request = Import {
         path: month(households)?,
         file_name: "bench".to_owned(),
@@ -226,13 +245,13 @@ impl Somebody {
 }
 
 /// The driver alone.
-enum Bare {
+pub(super) enum Bare {
     Sqlite(Connection),
     Postgres(tokio_postgres::Client),
 }
 
 impl Bare {
-    async fn open(url: &str) -> anyhow::Result<Self> {
+    pub(super) async fn open(url: &str) -> anyhow::Result<Self> {
         if let Some(path) = url.strip_prefix("sqlite:") {
             let connection = Connection::open(path)?;
             connection.execute_batch(
