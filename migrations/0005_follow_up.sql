@@ -308,6 +308,7 @@ CREATE TABLE follow_up (
     review_on {date}
 ) {strict};
 CREATE INDEX follow_up_stage ON follow_up (tenant, stage, need, need_on, person);
+CREATE INDEX follow_up_queue ON follow_up (tenant, stage, due_on, person);
 CREATE INDEX follow_up_needs ON follow_up (tenant, structure, need, need_on, person);
 CREATE INDEX follow_up_structure ON follow_up (tenant, structure, stage, need, need_on, person);
 CREATE INDEX follow_up_counsellor ON follow_up (tenant, counsellor, need, need_on, person);

@@ -9,6 +9,7 @@ mod feed;
 mod journal;
 mod layout;
 mod orientation;
+mod orientation_pages;
 mod people_pages;
 mod platform;
 mod publics;

@@ -95,11 +95,15 @@ impl House {
 
     /// Somebody signed in under one mandate in this role.
     pub(crate) async fn signed_in(&self, role: Role) -> Browser {
-        let email = format!("{}@exemple.fr", role.as_code());
-        let account = self.account(&email).await;
+        self.signed_in_as(role, &format!("{}@exemple.fr", role.as_code())).await
+    }
+
+    /// The same under an address of one's choice: a colleague in the same role.
+    pub(crate) async fn signed_in_as(&self, role: Role, email: &str) -> Browser {
+        let account = self.account(email).await;
         self.grant(account, role).await;
         let mut browser = Browser::new(self.router());
-        assert_eq!(browser.sign_in(&email, PASSWORD).await.status, StatusCode::SEE_OTHER, "{role:?}");
+        assert_eq!(browser.sign_in(email, PASSWORD).await.status, StatusCode::SEE_OTHER, "{role:?}");
         browser
     }
 }

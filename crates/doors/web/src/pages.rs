@@ -15,6 +15,7 @@ pub mod legal;
 pub mod matches;
 pub mod mobility;
 pub mod operations;
+pub mod orientations;
 pub mod parameters;
 pub mod people;
 pub mod person;

@@ -43,6 +43,7 @@ pub fn all() -> Vec<Route> {
         pages::search::routes(),
         pages::people::routes(),
         pages::person::routes(),
+        pages::orientations::routes(),
         pages::accompaniment::routes(),
         pages::caseload::routes(),
         pages::agency::routes(),

@@ -4,9 +4,9 @@
 use base::{Id, Instant};
 use db::{Ask, Json, Param, Tx, sql};
 use platform::gate::{DecideOrientations, Designate};
-use platform::{Account, Actor, Permit, Platform, jobs, mandate};
+use platform::{Account, Actor, Permit, Platform, Reading, jobs, mandate};
 
-use super::decide::{self, Order};
+use super::decide::{self, Order, Undone};
 use super::model::{Batch, BatchKind, Choice, LineState, Origin};
 use crate::caseload::{self, Assignment};
 use crate::follow_up;
@@ -24,7 +24,7 @@ sql! {
     FINISH = "UPDATE batch SET finished_at = $1 WHERE id = $2 AND finished_at IS NULL";
     MARK_UNDONE = "UPDATE batch SET undone_at = $1 WHERE id = $2 AND undone_at IS NULL";
     COUNTS = "SELECT state, count(*) FROM batch_line WHERE batch = $1 GROUP BY state";
-    LINES = "SELECT l.person, l.state, l.told, c.usual_name, c.first_name FROM batch_line l
+    LINES = "SELECT l.person, l.state, l.chosen, l.told, c.usual_name, c.first_name FROM batch_line l
         JOIN person_card c ON c.person = l.person WHERE l.batch = $1 AND l.state = $2 AND l.person > $3
         ORDER BY l.person LIMIT $4";
 }
@@ -59,6 +59,8 @@ db::row! {
     pub struct BatchLine {
         pub person: Id<Person>,
         pub state: LineState,
+        /// A [`Choice`], or an [`Assignment`].
+        pub chosen: Json<serde_json::Value>,
         /// Why it was refused.
         pub told: String,
         pub usual_name: String,
@@ -70,6 +72,8 @@ db::row! {
 #[derive(Clone, Debug)]
 pub struct BatchView {
     pub batch: Batch,
+    /// The name of whoever asked for it.
+    pub author: String,
     pub counts: Vec<(LineState, i64)>,
     /// Until when it may be taken back; `None` when that time has passed or it was.
     pub undo_until: Option<Instant>,
@@ -284,7 +288,7 @@ pub async fn undo_batch(platform: &Platform, actor: &Actor, id: Id<Batch>) -> Re
         let told = match view.batch.kind {
             BatchKind::Orientation => {
                 let permit = platform::gate::permit::<DecideOrientations>(actor)?;
-                decide::take_back(&tx, platform, &permit, &persons, id, &rules).await?
+                decide::take_back(&tx, platform, &permit, &persons, Undone::Batch(id), &rules).await?
             }
             BatchKind::Designation => {
                 let permit = platform::gate::permit::<Designate>(actor)?;
@@ -309,7 +313,8 @@ async fn view(platform: &Platform, tenant: Id<facts::Tenant>, id: Id<Batch>) -> 
     let counts = platform.db.all::<(LineState, i64)>(&COUNTS, &[&id]).await?;
     let until = follow_up::rules(platform, tenant).await?.delays.decision_undo_ends(batch.asked_at);
     let open = batch.undone_at.is_none() && batch.finished_at.is_some() && platform.now() <= until;
-    Ok(Some(BatchView { undo_until: open.then_some(until), batch, counts }))
+    let author = super::file::names(platform, &[batch.asked_by]).await?.remove(&batch.asked_by).unwrap_or_default();
+    Ok(Some(BatchView { undo_until: open.then_some(until), batch, author, counts }))
 }
 
 /// Somebody who may see lists of a kind: all of them for orientations, one's own structure's for designations.
@@ -341,7 +346,7 @@ pub async fn batches(platform: &Platform, actor: &Actor, kind: BatchKind, limit:
     }
 }
 
-/// Lines of a list in one state, by person.
+/// Lines of a list in one state, by person. Logged as a reading of the people shown.
 pub async fn lines(
     platform: &Platform,
     actor: &Actor,
@@ -350,6 +355,18 @@ pub async fn lines(
     after: Id<Person>,
     limit: i64,
 ) -> Result<Vec<BatchLine>> {
-    batch(platform, actor, id).await?;
-    Ok(platform.db.all(&LINES, &[&id, &state, &after, &limit]).await?)
+    let view = batch(platform, actor, id).await?;
+    let lines: Vec<BatchLine> = platform.db.all(&LINES, &[&id, &state, &after, &limit]).await?;
+    let shown: Vec<i64> = lines.iter().map(|line| line.person.raw()).collect();
+    let detail = serde_json::json!({ "shown": shown });
+    let reading = match view.batch.kind {
+        BatchKind::Orientation => {
+            Reading::of(&platform::gate::permit::<DecideOrientations>(actor)?, "batch", Some(id.raw()), detail)
+        }
+        BatchKind::Designation => {
+            Reading::of(&platform::gate::permit::<Designate>(actor)?, "batch", Some(id.raw()), detail)
+        }
+    };
+    platform.readings.record(reading).await?;
+    Ok(lines)
 }

@@ -10,6 +10,7 @@ use platform::gate::DecideOrientations;
 use platform::{Account, Actor, Permit, Platform, Structure};
 
 use super::batch::OrderedLine;
+use super::file::plan_back;
 use super::model::{Batch, Choice, Decision, Orientation, Origin, Proposal, ProposalKind};
 use crate::follow_up::{self, FollowUp, Rules, Stage};
 use crate::person::Person;
@@ -238,13 +239,21 @@ async fn refuse(
     Ok(Ok(()))
 }
 
-/// Takes back decisions that nothing has followed yet. Gives for each person nothing or why it stays.
+/// Which decision is taken back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Undone {
+    Batch(Id<Batch>),
+    Decision(Id<Decision>),
+}
+
+/// Takes back decisions that nothing has followed yet: what they cut short holds again. Gives for each person nothing
+/// or why it stays.
 pub(super) async fn take_back(
     tx: &Tx,
     platform: &Platform,
     permit: &Permit<DecideOrientations>,
     persons: &[Id<Person>],
-    batch: Id<Batch>,
+    which: Undone,
     rules: &Rules,
 ) -> Result<Vec<std::result::Result<(), String>>> {
     let (tenant, now) = (permit.tenant(), platform.now());
@@ -254,8 +263,11 @@ pub(super) async fn take_back(
     let mut told = Vec::with_capacity(persons.len());
     let mut undone = Vec::new();
     for person in persons {
-        let decisions = facts::current::<Decision>(tx, tenant, *person).await?;
-        let Some(decision) = decisions.iter().find(|fact| fact.value.batch == Some(batch)) else {
+        let decision = plan_back::<Decision>(tx, tenant, *person, |fact| match which {
+            Undone::Batch(batch) => fact.value.batch == Some(batch),
+            Undone::Decision(id) => fact.id == id,
+        });
+        let Some((decision, plan)) = decision.await? else {
             told.push(Err("une autre décision a été prise depuis".to_owned()));
             continue;
         };
@@ -263,14 +275,13 @@ pub(super) async fn take_back(
             told.push(Err("un rendez-vous a été pris depuis\u{a0}: réorientez la personne".to_owned()));
             continue;
         }
-        let orientations = facts::current::<Orientation>(tx, tenant, *person).await?;
-        if let Some(started) = orientations.iter().find(|fact| fact.value.decision == Some(decision.id)) {
-            let plan = Plan::withdraw(&orientations, started.id)?;
+        let started =
+            plan_back::<Orientation>(tx, tenant, *person, |fact| fact.value.decision == Some(decision)).await?;
+        if let Some((_, plan)) = started {
             let mut batch = FactBatch::<Orientation>::new(tenant, now);
             batch.push(*person, plan, permit.provenance());
             batch.flush(tx).await?;
         }
-        let plan = Plan::withdraw(&decisions, decision.id)?;
         let mut batch = FactBatch::<Decision>::new(tenant, now);
         batch.push(*person, plan, permit.provenance());
         batch.flush(tx).await?;
@@ -282,7 +293,10 @@ pub(super) async fn take_back(
         let entries = undone
             .iter()
             .map(|person| {
-                let payload = serde_json::json!({ "batch": batch });
+                let payload = match which {
+                    Undone::Batch(batch) => serde_json::json!({ "batch": batch }),
+                    Undone::Decision(decision) => serde_json::json!({ "decision": decision }),
+                };
                 permit.entry("orientation.taken_back", "person", Some(person.raw()), payload)
             })
             .collect();

@@ -3,8 +3,10 @@
 mod batch;
 mod decide;
 mod facts_of;
+mod file;
 mod model;
 mod propose;
+mod queue;
 mod simulate;
 
 pub use batch::{
@@ -12,6 +14,8 @@ pub use batch::{
     start_orientations, undo_batch,
 };
 pub use decide::{Taken, capacities, decide_one, prepare};
+pub use file::{OrientationFile, authors, file, undo_decision};
 pub use model::{Batch, BatchKind, Choice, Decision, LineState, Orientation, Origin, Path, Proposal, ProposalKind};
 pub use propose::{Explanation, explain, propose_all, settings};
+pub use queue::{Chosen, ProposalFilter, QueueFilter, QueueLine, QueuePage, Selection, queue, queue_length, select};
 pub use simulate::{Simulation, SimulationLine, simulate};

@@ -10,10 +10,10 @@ use platform::jobs::{self, Stage};
 use support::feed::FeedFile;
 use support::follow_up::{self, Need, Stage as Step};
 use support::sharing::{self, SupportState};
-use support::{feed, matching, person};
+use support::{feed, matching, orientation, person};
 
 use super::follow_words::counted;
-use super::page;
+use super::{orientations, page};
 use crate::app::App;
 use crate::components::{Badge, Column, EmptyState, Figure, Fragment, Link, Notice, Row, Table, Tone};
 use crate::fr;
@@ -51,6 +51,9 @@ async fn show(State(app): State<App>, signed: Signed) -> Result<Response, Proble
     let mut figures = morning(&app, &signed).await?;
     if signed.may(ActionKind::ListPeople) {
         figures.push(people(&app, &signed).await?);
+    }
+    if signed.may(ActionKind::DecideOrientations) {
+        figures.push(to_orient(&app, &signed).await?);
     }
     if signed.may(ActionKind::DecideMatch) {
         figures.push(doubts(&app, &signed).await?);
@@ -133,6 +136,22 @@ async fn people(app: &App, signed: &Signed) -> Result<Figure, Problem> {
     };
     let value = if count >= most { format!("{} et plus", fr::number(most)) } else { fr::number(count) };
     Ok(Figure::new("Personnes", value, fr::plural(count, "personne", "personnes")).note(where_from).lines("/personnes"))
+}
+
+async fn to_orient(app: &App, signed: &Signed) -> Result<Figure, Problem> {
+    let (waiting, overdue) = orientation::queue_length(&app.platform, &signed.actor).await?;
+    let (waiting, overdue) = (waiting.unsigned_abs(), overdue.unsigned_abs());
+    let most = orientation::QueuePage::COUNTED.unsigned_abs();
+    let value = if waiting > most { format!("{} et plus", fr::number(most)) } else { fr::number(waiting) };
+    let figure = Figure::new("À orienter", value, fr::plural(waiting, "personne", "personnes"));
+    Ok(match (waiting, overdue) {
+        (0, _) => figure.note("personne n’attend d’orientation"),
+        (_, 0) => figure.note("aucun délai dépassé").lines(orientations::PATH),
+        (_, overdue) => {
+            let late = fr::count(overdue, "délai dépassé", "délais dépassés");
+            figure.note(format!("dont {late}")).lines(orientations::PATH)
+        }
+    })
 }
 
 async fn doubts(app: &App, signed: &Signed) -> Result<Figure, Problem> {
@@ -247,6 +266,12 @@ fn shortcuts(signed: &Signed) -> Vec<Shortcut> {
             "/personnes",
             "Parcourir les personnes",
             "La liste, à filtrer par commune, public, situation du droit.",
+        ),
+        (
+            A::DecideOrientations,
+            orientations::PATH,
+            "Orienter",
+            "Les personnes qui attendent, ce que les règles proposent, une par une ou par liste.",
         ),
         (
             A::ImportFeed,

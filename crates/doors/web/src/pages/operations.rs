@@ -10,9 +10,9 @@ use base::{Id, Instant};
 use platform::gate::{ActionKind, Operate, permit};
 use platform::jobs::{self, Stage, Task, VERIFY_JOURNAL};
 use platform::{health, journal};
-use support::jobs::{CHECK_READ_MODELS, REFRESH_CARDS};
+use support::jobs::{CHECK_READ_MODELS, PROPOSE, RECOMPUTE_CARDS, REFRESH_CARDS};
 
-use super::{imports, page};
+use super::{imports, orientations, page};
 use crate::app::App;
 use crate::components::{
     ActionForm, Badge, Button, Column, EmptyState, Flash, Fragment, Link, Notice, Progress, Row, Table, Tone,
@@ -55,6 +55,9 @@ fn label(kind: &str) -> &str {
         "house.checkpoint" => "Export des points de contrôle du journal",
         VERIFY_JOURNAL => "Vérification du journal",
         REFRESH_CARDS => "Mise à jour des listes au jour qui passe",
+        RECOMPUTE_CARDS => "Recalcul des listes après un changement de règle",
+        PROPOSE => "Calcul des propositions d’orientation",
+        support::orientation::WORK => "Décisions prises en lot",
         CHECK_READ_MODELS => "Comparaison des listes avec leur recalcul",
         "demo_history" => "Histoire du département fictif",
         exchange::caf::job::KIND => "Import d’un fichier de la CAF",
@@ -252,6 +255,9 @@ async fn job(State(app): State<App>, signed: Signed, Path(id): Path<Id<Task>>) -
         layout = layout.refresh(5);
     }
     let back = match (job.kind.as_str(), signed.may(ActionKind::ReadJournal)) {
+        (PROPOSE, _) if signed.may(ActionKind::DecideOrientations) => {
+            Link::new(orientations::PATH, "Voir les personnes à orienter")
+        }
         (VERIFY_JOURNAL, true) => Link::new("/journal", "Revenir au journal"),
         _ if signed.may(ActionKind::Operate) => Link::new(PATH, "Voir tous les traitements"),
         _ => Link::new("/", "Aller à l’accueil"),

@@ -65,6 +65,11 @@ fn known(name: &str) -> Known {
 /// « 24 mois », « oui », or the text itself.
 fn shown(value: &Value, known: &Known) -> String {
     let unit = known.unit;
+    if let Some(words) = known.law.and_then(switched)
+        && let Some(on) = value.as_u64()
+    {
+        return words[usize::from(on != 0)].to_owned();
+    }
     let counted = known.law.and_then(|law| Some(law.unit.count(u16::try_from(value.as_u64()?).ok()?)));
     match value {
         _ if let Some(counted) = counted => counted,
@@ -73,6 +78,16 @@ fn shown(value: &Value, known: &Known) -> String {
         Value::Bool(yes) => fr::yes_no(Some(*yes)).to_owned(),
         Value::String(text) => text.clone(),
         other => other.to_string(),
+    }
+}
+
+/// What off and on are called, when the parameter is a switch.
+fn switched(law: &law::Parameter) -> Option<[&'static str; 2]> {
+    let a_rule = law::orientation::SWITCHES.iter().any(|switch| switch.name == law.name);
+    match law.unit {
+        law::Unit::Switch if a_rule => Some(["non appliquée", "appliquée"]),
+        law::Unit::Switch => Some(["non", "oui"]),
+        _ => None,
     }
 }
 
@@ -242,25 +257,31 @@ async fn draw(app: &App, signed: &Signed, name: &str, typed: &Typed, errors: Err
         let rule = law::rule(parameter.rule);
         Description::new()
             .line("Règle qui s’en sert", Unknown::FEMININE.or(rule.map(|rule| rule.summary_fr)))
-            .line("Valeur d’origine", parameter.unit.count(parameter.default))
-            .line("Entre", format!("{} et {}", parameter.bounds.0, parameter.unit.count(parameter.bounds.1)))
+            .line("Valeur d’origine", shown(&parameter.default.into(), &known))
+            .line(
+                "Entre",
+                match switched(parameter) {
+                    Some([off, on]) => format!("{on} ou {off}"),
+                    None => format!("{} et {}", parameter.bounds.0, parameter.unit.count(parameter.bounds.1)),
+                },
+            )
     });
     let unit = match known.law {
         Some(law) => law.unit.hint().to_owned(),
         None if known.unit.is_empty() => String::new(),
         None => format!("En {}.", known.unit),
     };
+    let value = match known.law.and_then(switched) {
+        Some([off, on]) => {
+            let answers = [Choice::new("1", fr::capitalised(on)), Choice::new("0", fr::capitalised(off))];
+            Field::radios("valeur", "Nouvelle valeur", answers)
+        }
+        None => Field::text("valeur", "Nouvelle valeur").hint(unit).autocomplete("off"),
+    };
     let marks = [Choice::new("confirmed", "Confirmé par le texte cité"), Choice::new("uncertain", "À confirmer")];
     let form = Form::post(format!("{PATH}/{name}"))
         .problem(errors.whole)
-        .field(
-            Field::text("valeur", "Nouvelle valeur")
-                .hint(unit)
-                .value(&*typed.valeur)
-                .required()
-                .autocomplete("off")
-                .error(errors.value),
-        )
+        .field(value.value(&*typed.valeur).required().error(errors.value))
         .field(Field::date("debut", "À partir du").value(&*typed.debut).required().error(errors.from))
         .field(Field::date("fin", "Jusqu’au (dernier jour)").value(&*typed.fin).error(errors.to))
         .field(
@@ -298,6 +319,12 @@ async fn set(
                     // Lists count people by these numbers, from the first day of the value to the day after its last.
                     for day in std::iter::once(valid.from).chain(valid.to) {
                         let kind = support::jobs::RECOMPUTE_CARDS;
+                        jobs::ask_for_day(&app.platform, &permit, kind, Value::Null, day).await?;
+                    }
+                }
+                if law::orientation::Settings::names().any(|own| own == name) {
+                    for day in std::iter::once(valid.from).chain(valid.to) {
+                        let kind = support::jobs::PROPOSE;
                         jobs::ask_for_day(&app.platform, &permit, kind, Value::Null, day).await?;
                     }
                 }
@@ -378,6 +405,15 @@ mod tests {
         assert_eq!(parameter.value.0, 12);
         let refused = read("retention.active_file_months", &typed("99", "2027-01-01", "")).map(drop).unwrap_err();
         assert!(refused.value.unwrap().contains("de 1 à 24\u{a0}mois"));
+    }
+
+    #[test]
+    fn a_switch_reads_as_what_it_does() {
+        let of = |name: &str, value: u64| shown(&value.into(), &known(name));
+        let switch = law::orientation::SWITCHES[0].name;
+        assert_eq!((of(switch, 1), of(switch, 0)), ("appliquée".to_owned(), "non appliquée".to_owned()));
+        assert_eq!(of("orientation.national_criteria", 0), "non");
+        assert!(switched(law::parameters().find(|own| own.unit == law::Unit::Months).unwrap()).is_none());
     }
 
     #[test]

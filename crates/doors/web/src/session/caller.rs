@@ -105,6 +105,7 @@ fn navigation(actor: &Actor) -> Vec<NavItem> {
         ("/appuis", "Appuis", Some(A::FollowFlow)),
         ("/personnes", "Personnes", Some(A::ListPeople)),
         ("/recherche", "Recherche", Some(A::SearchPeople)),
+        ("/orientations", "Orientations", Some(A::DecideOrientations)),
         ("/rapprochements", "Rapprochements", Some(A::DecideMatch)),
         ("/imports", "Imports", Some(A::ReadImports)),
         ("/territoire", "Territoire", Some(A::ReadTerritory)),
