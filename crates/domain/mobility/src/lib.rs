@@ -8,7 +8,7 @@ pub mod reach;
 mod scenarios;
 
 pub use network::{Network, Source};
-pub use reach::{Asked, From, Networks, Reach, Reached};
+pub use reach::{Asked, Networks, Origin, Reach, Reached};
 pub use scenarios::{Announced, announced};
 pub use transit::time::{hour, parse_hour};
 pub use transit::{Point, Seconds};

@@ -20,7 +20,7 @@ const KEPT: usize = 16;
 
 /// Where one starts from.
 #[derive(Clone, PartialEq, Debug)]
-pub enum From {
+pub enum Origin {
     /// Any stop of a commune, by its code.
     Commune(String),
     Point(Point),
@@ -29,7 +29,7 @@ pub enum From {
 /// A question.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Asked {
-    pub from: From,
+    pub from: Origin,
     pub day: Date,
     pub leave: Seconds,
     /// Code of one of the [`announced`] scenarios.
@@ -182,10 +182,10 @@ impl Served {
     fn times(&self, asked: &Asked) -> Option<Vec<Option<Seconds>>> {
         let walking = Walking::default();
         let (access, home) = match &asked.from {
-            From::Commune(code) => {
+            Origin::Commune(code) => {
                 (self.stops_of(code).iter().map(|stop| (*stop, 0)).collect::<Vec<_>>(), Some(code.as_str()))
             }
-            From::Point(point) => {
+            Origin::Point(point) => {
                 let home = map::commune_at(point.latitude, point.longitude, asked.day);
                 (self.timetable.access(Place::Point(*point), &walking), home)
             }

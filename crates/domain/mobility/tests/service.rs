@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::date;
 use mobility::network::{Error, stage};
-use mobility::{Asked, From, Networks, Point, Reach, Seconds, Source};
+use mobility::{Asked, Networks, Origin, Point, Reach, Seconds, Source};
 use transit::gtfs::{Limits, Refusal};
 
 const TIMES: &str = "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n\
@@ -33,7 +33,7 @@ fn feed(folder: &Path, times: &str) -> PathBuf {
 
 fn asked(from: &str, scenario: Option<&str>) -> Asked {
     Asked {
-        from: From::Commune(from.to_owned()),
+        from: Origin::Commune(from.to_owned()),
         day: date(2026, 11, 24),
         leave: 8 * 3600,
         scenario: scenario.map(str::to_owned),
@@ -67,7 +67,7 @@ async fn out_of_the_box_the_network_is_indicative_and_an_announced_line_only_hel
     let coubron = reach.communes.iter().find(|reached| reached.commune == "93015").unwrap();
     assert_eq!((coubron.stops, coubron.today), (0, None));
     assert!(!networks.reach(asked("93015", None)).await.unwrap().starts);
-    let from = From::Point(Point::new(48.9063, 2.4501).unwrap());
+    let from = Origin::Point(Point::new(48.9063, 2.4501).unwrap());
     let reach = networks.reach(Asked { from, ..asked("", None) }).await.unwrap();
     assert_eq!(minutes(&reach, "93008"), (Some(0), None), "the commune of the point");
     assert!(minutes(&reach, "93066").0.is_some());

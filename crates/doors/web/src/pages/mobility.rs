@@ -6,7 +6,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use axum::routing::get;
 use base::Date;
-use mobility::{Asked, From, Point, Reach, Reached, Seconds, Source, announced, hour, parse_hour};
+use mobility::{Asked, Origin, Point, Reach, Reached, Seconds, Source, announced, hour, parse_hour};
 use platform::gate::ActionKind;
 use territory::communes::CommuneView;
 use territory::structures::{Status, StructureKind};
@@ -66,7 +66,7 @@ struct Form {
 }
 
 impl Form {
-    fn read(query: &Query, today: Date) -> (Self, Option<(From, Seconds)>) {
+    fn read(query: &Query, today: Date) -> (Self, Option<(Origin, Seconds)>) {
         let text = |key: &str| query.get(key).unwrap_or_default().trim().to_owned();
         let (from, latitude, longitude) = (text("depuis"), text("latitude"), text("longitude"));
         let time = query.get("heure").map_or_else(|| MORNING.to_owned(), |time| time.trim().replace('h', ":"));
@@ -78,8 +78,8 @@ impl Form {
             .zip(degrees(&longitude))
             .and_then(|(latitude, longitude)| Point::new(latitude, longitude));
         let origin = match (typed, point) {
-            (true, point) => point.map(From::Point),
-            (false, _) => (!from.is_empty()).then(|| From::Commune(from.clone())),
+            (true, point) => point.map(Origin::Point),
+            (false, _) => (!from.is_empty()).then(|| Origin::Commune(from.clone())),
         };
         let form = Self {
             wrong_point: (typed && point.is_none())
@@ -190,11 +190,11 @@ fn about(reach: &Reach, day: Date) -> Vec<Notice> {
 fn answered(picture: &Picture, communes: &[CommuneView<'_>], asked: &Asked, reach: &Reach) -> Answer {
     let scenario = announced().iter().find(|known| Some(known.code) == asked.scenario.as_deref());
     let from = match &asked.from {
-        From::Commune(code) => communes
+        Origin::Commune(code) => communes
             .iter()
             .find(|commune| commune.code == code)
             .map_or_else(|| code.clone(), |commune| commune.profile.value.name.clone()),
-        From::Point(point) => {
+        Origin::Point(point) => {
             format!("{}\u{a0}; {}", fr::decimal(point.latitude, 4), fr::decimal(point.longitude, 4))
         }
     };
@@ -285,7 +285,7 @@ fn times(reached: &Reached, announced: bool) -> Vec<Fragment> {
     if !announced {
         return vec![told(reached.today).into()];
     }
-    let gain = match (reached.today, reached.announced) {
+    let gain: Fragment = match (reached.today, reached.announced) {
         (Some(today), Some(later)) if minutes(today) > minutes(later) => {
             format!("{}\u{a0}min", minutes(today) - minutes(later)).into()
         }
@@ -329,10 +329,10 @@ mod tests {
     fn a_question_is_read_or_told_wrong() {
         let read = |text: &str| Form::read(&Query::parse(Some(text)), TODAY);
         let (form, question) = read("depuis=93066&heure=7h30&scenario=ligne-15-est");
-        assert_eq!(question, Some((From::Commune("93066".to_owned()), 27_000)));
+        assert_eq!(question, Some((Origin::Commune("93066".to_owned()), 27_000)));
         assert_eq!((form.day, &*form.scenario), (TODAY, "ligne-15-est"));
         let (_, question) = read("depuis=93066&latitude=48,9&longitude=2.4");
-        assert!(matches!(question, Some((From::Point(_), 28_800))));
+        assert!(matches!(question, Some((Origin::Point(_), 28_800))));
         let (form, question) = read("latitude=48.9&longitude=");
         assert!(question.is_none() && form.wrong_point.is_some());
         let (form, question) = read("depuis=93066&heure=midi");
