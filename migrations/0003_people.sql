@@ -339,12 +339,17 @@ CREATE TABLE person_card (
     computed_on {date} NOT NULL,
     review_on {date}
 ) {strict};
-CREATE INDEX person_card_list ON person_card (tenant, sort_name, person) WHERE listed;
-CREATE INDEX person_card_commune ON person_card (tenant, commune_code, sort_name, person) WHERE listed;
+-- The columns after `person` are those that lists filter by: lines that do not answer are passed, and lists
+-- counted, within the index.
+CREATE INDEX person_card_list ON person_card (tenant, sort_name, person, right_status, obligations, publics, birth_date, listed) WHERE listed;
+CREATE INDEX person_card_commune ON person_card (tenant, commune_code, sort_name, person, right_status, obligations, publics, birth_date, listed) WHERE listed;
 CREATE INDEX person_card_age ON person_card (tenant, birth_date, person) WHERE listed;
 CREATE INDEX person_card_commune_age ON person_card (tenant, commune_code, birth_date, person) WHERE listed;
-CREATE INDEX person_card_birth ON person_card (tenant, birth_date, person);
-CREATE INDEX person_card_number ON person_card (tenant, public_number);
+-- What is searched comes before the tenant: SQLite without statistics would otherwise take one of these, which hold
+-- everybody, for lists.
+CREATE INDEX person_card_birth ON person_card (birth_date, tenant, person);
+CREATE INDEX person_card_number ON person_card (public_number, tenant);
+CREATE INDEX person_card_merged ON person_card (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX person_card_household ON person_card (household);
 CREATE INDEX person_card_review ON person_card (tenant, review_on) WHERE review_on IS NOT NULL;
 

@@ -23,7 +23,8 @@ sql! {
         WHERE m.tenant = $1 AND m.replaced_at IS NULL AND m.verdict = 'same' ORDER BY d.person_a, d.person_b";
     SET_GROUP = "UPDATE person_card SET merged_into = $1, listed = $2 WHERE person = $3";
     DOUBT = ["SELECT ", Doubt::COLUMNS, " FROM match_doubt WHERE tenant = $1 AND id = $2"];
-    ABOUT = ["SELECT ", Doubt::COLUMNS, " FROM match_doubt WHERE tenant = $1 AND (person_a = $2 OR person_b = $2) ORDER BY id"];
+    ABOUT = ["SELECT ", Doubt::COLUMNS, " FROM match_doubt WHERE tenant = $1 AND person_a = $2
+        UNION ALL SELECT ", Doubt::COLUMNS, " FROM match_doubt WHERE +tenant = $1 AND person_b = $2 ORDER BY id"];
     OPEN = ["SELECT ", Doubt::COLUMNS, " FROM match_doubt d WHERE tenant = $1 AND id > $2
         AND NOT EXISTS (SELECT 1 FROM match_decision m WHERE m.doubt = d.id AND m.replaced_at IS NULL)
         ORDER BY id LIMIT $3"];

@@ -39,8 +39,7 @@ pub async fn open_file(
 ) -> Result<PersonFile> {
     let permit = platform::gate::permit::<ReadPerson>(actor)?;
     let (db, tenant) = (&platform.db, permit.tenant());
-    let scope = Scope::of(db, &permit, platform.today()).await?;
-    let (household, claim_number) = within_reach(platform, &permit, person).await?;
+    let Reached { household, claim_number, card, scope } = within_reach(platform, &permit, person).await?;
     let detail = serde_json::json!({ "on": on.to_string(), "known": known.to_string() });
     platform.readings.record(Reading::of(&permit, "person", Some(person.raw()), detail)).await?;
 
@@ -68,7 +67,6 @@ pub async fn open_file(
             });
         }
     }
-    let card = store::card(db, &permit, person).await?;
     let representative = card.as_ref().and_then(|card| card.merged_into).unwrap_or(person);
     let mut same_person = store::merged_here(db, &permit, representative).await?;
     if representative != person {
@@ -131,19 +129,24 @@ fn publics(file: &PersonFile, thresholds: &Thresholds) -> Option<law::publics::F
     Some(law::publics::publics(&publics_input(&facts), thresholds, file.on))
 }
 
-/// The household of a person the actor may read. Somebody out of reach and nobody at all give the same answer.
-async fn within_reach(
-    platform: &Platform,
-    permit: &Permit<ReadPerson>,
-    person: Id<Person>,
-) -> Result<(Id<Household>, String)> {
+/// A person whom the actor may read.
+struct Reached {
+    household: Id<Household>,
+    claim_number: String,
+    card: Option<Card>,
+    scope: Scope,
+}
+
+/// Somebody out of reach and nobody at all give the same answer.
+async fn within_reach(platform: &Platform, permit: &Permit<ReadPerson>, person: Id<Person>) -> Result<Reached> {
     let scope = Scope::of(&platform.db, permit, platform.today()).await?;
     let card = store::card(&platform.db, permit, person).await?;
     let commune = card.as_ref().map_or("", |card| card.commune_code.as_str());
     if !scope.holds(commune) && !is_in_charge(platform, permit, person).await? {
         return Err(Error::NotFound);
     }
-    store::household_of(&platform.db, permit, person).await?.ok_or(Error::NotFound)
+    let (household, claim_number) = store::household_of(&platform.db, permit, person).await?.ok_or(Error::NotFound)?;
+    Ok(Reached { household, claim_number, card, scope })
 }
 
 /// Whether the structure of the permit accompanies the person, wherever they live.

@@ -27,7 +27,7 @@ sql! {
     CARD = ["SELECT ", Card::COLUMNS, " FROM person_card WHERE tenant = $1 AND person = $2"];
     PERSONS_OF_HOUSEHOLD = "SELECT id FROM person WHERE tenant = $1 AND household = $2 ORDER BY id";
     HOUSEHOLD_OF = "SELECT p.household, h.claim_number FROM person p JOIN household h ON h.id = p.household WHERE p.tenant = $1 AND p.id = $2";
-    MERGED_HERE = ["SELECT ", Card::COLUMNS, " FROM person_card WHERE tenant = $1 AND merged_into = $2 ORDER BY person"];
+    MERGED_HERE = ["SELECT ", Card::COLUMNS, " FROM person_card WHERE +tenant = $1 AND merged_into = $2 ORDER BY person"];
     TO_REVIEW = "SELECT DISTINCT household FROM person_card WHERE tenant = $1 AND review_on <= $2 ORDER BY household LIMIT $3";
     HOUSEHOLDS_AFTER = "SELECT id FROM household WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3";
 }
