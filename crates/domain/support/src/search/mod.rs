@@ -4,6 +4,7 @@
 //! serves both engines, and typing in any order, without accents or with a slip, finds the person.
 
 mod names;
+mod near;
 mod query;
 mod service;
 mod store;

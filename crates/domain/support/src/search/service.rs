@@ -4,7 +4,8 @@ use base::{Id, fold, words};
 use platform::gate::{ReadNir, SearchPeople};
 use platform::{Actor, Permit, Platform, Reading};
 
-use super::names::{Candidate, Names, distance};
+use super::names::{Candidate, Names};
+use super::near::Typed;
 use super::query::Query;
 use super::store;
 use crate::person::{Card, Person};
@@ -120,15 +121,17 @@ async fn representatives(platform: &Platform, permit: &Permit<SearchPeople>, car
 }
 
 fn rank(cards: Vec<Card>, typed: &[String]) -> Vec<Hit> {
+    let typed: Vec<Typed<'_>> = typed.iter().map(|word| Typed::new(word)).collect();
     let mut ranked: Vec<(u32, bool, Hit)> = cards
         .into_iter()
         .map(|card| {
-            let folded = fold(&format!("{} {} {}", card.usual_name, card.birth_name, card.first_name));
+            let folded = [&card.usual_name, &card.birth_name, &card.first_name].map(|name| fold(name));
+            let names = || folded.iter().flat_map(|name| words(name));
             let score: u32 = typed
                 .iter()
-                .map(|word| words(&folded).filter_map(|name| distance(word, name)).min().map_or(5, u32::from))
+                .map(|word| names().filter_map(|name| word.distance(name)).min().map_or(5, u32::from))
                 .sum();
-            let approximate = typed.iter().any(|word| !words(&folded).any(|name| name.contains(word.as_str())));
+            let approximate = typed.iter().any(|typed| !names().any(|name| name.contains(typed.word)));
             (score, !card.listed, Hit { card, approximate })
         })
         .collect();
