@@ -302,6 +302,33 @@ proptest! {
         prop_assert_eq!(reader.replaced_characters(), 0);
     }
 
+    /// A part that holds a comment is read event by event, the others are not: both say the same.
+    #[test]
+    fn a_comment_changes_nothing(header in header(), households in vec(household(), 1..3)) {
+        let document = write(&header, &households);
+        let opening = b"<InfosFoyerRSA>";
+        let mut commented = Vec::new();
+        let mut rest = &document[..];
+        while let Some(found) = memchr::memmem::find(rest, opening) {
+            let (before, after) = rest.split_at(found + opening.len());
+            commented.extend_from_slice(before);
+            commented.extend_from_slice(b"<!-- relu -->");
+            rest = after;
+        }
+        commented.extend_from_slice(rest);
+        let read = |document: &[u8]| {
+            let mut reader = Reader::new(document).unwrap();
+            let mut records = Vec::new();
+            while let Some(entry) = reader.next_household().unwrap() {
+                let record = entry.unwrap();
+                records.push((record.household, record.warnings));
+            }
+            records
+        };
+        prop_assert!(commented.len() > document.len());
+        prop_assert_eq!(read(&document), read(&commented));
+    }
+
     #[test]
     fn damaged_bytes_never_break_the_reader(
         damages in vec((0..EXAMPLE.len(), any::<u8>()), 1..6),

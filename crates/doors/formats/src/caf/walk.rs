@@ -1,5 +1,6 @@
 //! One part of the file (header, household or footer) checked against the table while it feeds a draft.
 
+use memchr::{memchr, memchr3};
 use quick_xml::Reader as XmlReader;
 use quick_xml::errors::{Error as XmlError, IllFormedError};
 use quick_xml::escape::resolve_xml_entity;
@@ -68,10 +69,64 @@ impl Walker {
         draft: &mut Draft,
     ) -> Result<Result<(), Fault>, Broken> {
         self.frames.clear();
+        if self.read_plain(part, text, draft).is_some() {
+            return Ok(Ok(()));
+        }
+        self.frames.clear();
+        draft.clear();
         match self.read(part, text, draft) {
             Ok(()) => Ok(Ok(())),
             Err(Stop::Broken(broken)) => Err(broken),
             Err(Stop::Fault(fault)) => check_well_formed(text).map(|()| Err(fault)),
+        }
+    }
+
+    /// Reads a part that is valid and written as almost all are: tags, values and blanks, nothing else. `None` for
+    /// any other, which is read again event by event, to know what it says or what is wrong.
+    fn read_plain(&mut self, part: &'static Element, text: &str, draft: &mut Draft) -> Option<()> {
+        let bytes = text.as_bytes();
+        let mut place_reached = 0;
+        loop {
+            place_reached += bytes[place_reached..].iter().position(|byte| !is_blank(*byte))?;
+            let tag = text.get(place_reached..)?.strip_prefix('<')?;
+            if let Some(closing) = tag.strip_prefix('/') {
+                let name = self.frames.last()?.element.name;
+                closing.strip_prefix(name)?.strip_prefix('>')?;
+                self.close(place_reached, draft).ok()?;
+                if self.frames.is_empty() {
+                    return Some(());
+                }
+                place_reached += name.len() + "</>".len();
+                continue;
+            }
+            let end = memchr(b'>', tag.as_bytes())?;
+            let (name, is_empty) = tag[..end].strip_suffix('/').map_or((&tag[..end], false), |name| (name, true));
+            // A name with a blank, an attribute, a comment…: no element is called so.
+            let (element, rank) = match self.frames.last_mut() {
+                None => (part.name == name).then_some((part, 1))?,
+                Some(parent) => place(parent, name).ok()?,
+            };
+            self.frames.push(Frame { element, rank, position: 0, seen: 0 });
+            let is_value = !matches!(element.content, Content::Block(_));
+            if is_empty {
+                if is_value {
+                    self.check(element, place_reached, "", draft).ok()?;
+                }
+                self.close(place_reached, draft).ok()?;
+                if self.frames.is_empty() {
+                    return Some(());
+                }
+            }
+            place_reached += end + "<>".len();
+            if is_empty || !is_value {
+                continue;
+            }
+            let rest = &text[place_reached..];
+            let length = memchr3(b'<', b'&', b'\r', rest.as_bytes())?;
+            rest[length..].strip_prefix("</")?.strip_prefix(element.name)?.strip_prefix('>')?;
+            self.check(element, place_reached, &rest[..length], draft).ok()?;
+            self.frames.pop();
+            place_reached += length + element.name.len() + "</>".len();
         }
     }
 
