@@ -180,10 +180,40 @@ impl Column for Vec<u8> {
     }
 }
 
+/// A day as its `Display` writes it. An import writes millions, all of years of four digits.
+fn day_text(day: Date) -> String {
+    let (Ok(year @ 1_000..), Ok(month), Ok(of_month)) =
+        (u16::try_from(day.year()), u8::try_from(day.month()), u8::try_from(day.day()))
+    else {
+        return day.to_string();
+    };
+    let digit = |number: u16| char::from(b'0' + (number % 10) as u8);
+    let mut text = String::with_capacity("2026-11-22".len());
+    text.extend([digit(year / 1_000), digit(year / 100), digit(year / 10), digit(year)]);
+    for number in [month, of_month] {
+        text.extend(['-', digit(u16::from(number / 10)), digit(u16::from(number))]);
+    }
+    text
+}
+
+/// The day of a text that [`day_text`] wrote.
+fn day(text: &[u8]) -> Option<Date> {
+    let [a, b, c, d, b'-', e, f, b'-', g, h] = text else {
+        return std::str::from_utf8(text).ok()?.parse().ok();
+    };
+    let number = |digits: &[&u8]| {
+        digits
+            .iter()
+            .try_fold(0, |sum: i16, digit| Some(sum * 10 + i16::from(digit.checked_sub(b'0').filter(|it| *it < 10)?)))
+    };
+    let (month, of_month) = (i8::try_from(number(&[e, f])?).ok()?, i8::try_from(number(&[g, h])?).ok()?);
+    Date::new(number(&[a, b, c, d])?, month, of_month).ok()
+}
+
 /// Days: `YYYY-MM-DD` text in SQLite, `DATE` in PostgreSQL.
 impl Param for Date {
     fn to_lite(&self) -> ToSqlOutput<'_> {
-        ToSqlOutput::Owned(Value::Text(self.to_string()))
+        ToSqlOutput::Owned(Value::Text(day_text(*self)))
     }
     fn to_pg(&self, kind: &Type, out: &mut BytesMut) -> PgResult<IsNull> {
         encode(self, kind, out)
@@ -192,10 +222,7 @@ impl Param for Date {
 impl Column for Date {
     fn from_lite(value: ValueRef<'_>) -> Result<Self, String> {
         match value {
-            ValueRef::Text(bytes) => std::str::from_utf8(bytes)
-                .ok()
-                .and_then(|text| text.parse().ok())
-                .ok_or_else(|| "date illisible".to_owned()),
+            ValueRef::Text(bytes) => day(bytes).ok_or_else(|| "date illisible".to_owned()),
             other => mismatch(other, "une date"),
         }
     }
@@ -349,8 +376,8 @@ macro_rules! codes {
 
         impl $crate::Column for $name {
             fn from_lite(value: $crate::driver::ValueRef<'_>) -> ::core::result::Result<Self, String> {
-                let code = <String as $crate::Column>::from_lite(value)?;
-                Self::from_code(&code).ok_or_else(|| format!("code inconnu : {code}"))
+                let code = value.as_str().map_err(|error| error.to_string())?;
+                Self::from_code(code).ok_or_else(|| format!("code inconnu : {code}"))
             }
             fn from_pg(kind: &$crate::driver::Type, raw: Option<&[u8]>) -> ::core::result::Result<Self, String> {
                 let code = <String as $crate::Column>::from_pg(kind, raw)?;
@@ -371,4 +398,24 @@ macro_rules! codes {
             }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_written_as_they_are_read() {
+        for day in [Date::MIN, Date::new(-1, 1, 1).unwrap(), Date::new(999, 12, 31).unwrap(), Date::MAX]
+            .into_iter()
+            .chain((0..40_000).map(|days| Date::new(1920, 1, 1).unwrap() + jiff::Span::new().days(days)))
+        {
+            let text = day_text(day);
+            assert_eq!(text, day.to_string());
+            assert_eq!(Date::from_lite(ValueRef::Text(text.as_bytes())), Ok(day));
+        }
+        for text in ["", "2026-02-29", "2026-2-09", "2026-02-0a", "2026/02/09", "20260-02-9", "+026-02-09"] {
+            assert!(Date::from_lite(ValueRef::Text(text.as_bytes())).is_err(), "{text}");
+        }
+    }
 }
