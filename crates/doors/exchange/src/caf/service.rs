@@ -13,8 +13,9 @@ use tokio::sync::mpsc;
 
 use super::map;
 
-/// Households of one transaction: the writer is never held for more than a moment.
-const BATCH: usize = 400;
+/// Households of one transaction. The more there are, the fewer times a page of an index is written; the writer is
+/// held for a fifth of a second.
+const BATCH: usize = 800;
 
 /// Warnings kept one by one; all are counted.
 const WARNINGS_KEPT: u64 = 10_000;
