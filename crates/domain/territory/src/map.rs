@@ -28,6 +28,8 @@ pub struct Outline {
     pub path: String,
     /// The point inside the outline farthest from its border.
     pub label: (f64, f64),
+    /// The corners of each ring of the path.
+    rings: Vec<Vec<(f64, f64)>>,
 }
 
 static OUTLINES: LazyLock<Vec<Outline>> = LazyLock::new(|| {
@@ -37,6 +39,7 @@ static OUTLINES: LazyLock<Vec<Outline>> = LazyLock::new(|| {
             commune: cells["commune"].clone(),
             from: bound(&cells["valid_from"]),
             to: bound(&cells["valid_to"]),
+            rings: rings(&cells["path"]),
             path: cells["path"].clone(),
             label: (number(&cells["label_x"]), number(&cells["label_y"])),
         })
@@ -69,21 +72,17 @@ const HALF_LINE: f64 = 0.36 * LABEL_SIZE;
 /// Lines of a name, at most.
 const LINES: usize = 3;
 
-impl Outline {
-    /// The corners of each ring of the path.
-    fn rings(&self) -> Vec<Vec<(f64, f64)>> {
-        let corner = |pair: &str| pair.split_once(',').map(|(x, y)| (number(x), number(y)));
-        let ring = |ring: &str| ring.trim_end_matches('Z').split_whitespace().filter_map(corner).collect();
-        self.path.split('M').filter(|part| !part.is_empty()).map(ring).collect()
-    }
+/// The corners of each ring of a path.
+fn rings(path: &str) -> Vec<Vec<(f64, f64)>> {
+    let corner = |pair: &str| pair.split_once(',').map(|(x, y)| (number(x), number(y)));
+    let ring = |ring: &str| ring.trim_end_matches('Z').split_whitespace().filter_map(corner).collect();
+    path.split('M').filter(|part| !part.is_empty()).map(ring).collect()
+}
 
+impl Outline {
     /// Whether a point of the drawing lies inside (even-odd rule).
     fn holds(&self, (x, y): (f64, f64)) -> bool {
-        let crossings = self.rings().into_iter().flat_map(|ring| {
-            let mut ends = ring.clone();
-            ends.rotate_left(1);
-            ring.into_iter().zip(ends)
-        });
+        let crossings = self.rings.iter().flat_map(|ring| ring.iter().zip(ring.iter().cycle().skip(1)));
         let right = crossings
             .filter(|((x1, y1), (x2, y2))| (*y1 > y) != (*y2 > y) && x < x1 + (y - y1) / (y2 - y1) * (x2 - x1));
         right.count() % 2 == 1
@@ -92,7 +91,6 @@ impl Outline {
     /// A name in the fewest lines that stay inside the outline, and the point they are centred on: the label's own, moved
     /// sideways where that makes room. `None` when there is none.
     pub fn label_of(&self, name: &str) -> Option<(Vec<String>, (f64, f64))> {
-        let rings = self.rings();
         let (x, y) = self.label;
         let mut ways = ways_to_write(name);
         let longest = |way: &Vec<String>| way.iter().map(|line| line.chars().count()).max().unwrap_or(0);
@@ -104,7 +102,7 @@ impl Outline {
             let heights =
                 (0..=steps).map(|step| y - half_height + 2.0 * half_height * lossless(step) / lossless(steps));
             let (left, right) = heights
-                .map(|height| span(&rings, x, height))
+                .map(|height| span(&self.rings, x, height))
                 .try_fold((f64::MIN, f64::MAX), |(left, right), span| {
                     span.map(|(from, to)| (left.max(from), right.min(to)))
                 })?;
@@ -165,8 +163,8 @@ pub fn tell_apart(areas: &[(&Outline, i64)]) -> HashMap<i64, u8> {
     // Neighbours share corners: both outlines come from one drawing.
     let mut at_corner: HashMap<(i64, i64), Vec<i64>> = HashMap::new();
     for (outline, group) in areas {
-        for (x, y) in outline.rings().into_iter().flatten() {
-            let groups = at_corner.entry((tenths(x), tenths(y))).or_default();
+        for (x, y) in outline.rings.iter().flatten() {
+            let groups = at_corner.entry((tenths(*x), tenths(*y))).or_default();
             if !groups.contains(group) {
                 groups.push(*group);
             }

@@ -94,9 +94,14 @@ impl Posts {
         })
     }
 
+    /// Every post ever known, in no order.
+    pub(crate) fn each<'a>(&'a self, picture: &'a Picture) -> impl Iterator<Item = PostView<'a>> {
+        self.profiles.subjects().filter_map(|id| self.view(picture, id))
+    }
+
     /// Every post ever known, by structure, job and code.
     pub fn views<'a>(&'a self, picture: &'a Picture) -> Vec<PostView<'a>> {
-        let mut views: Vec<PostView<'a>> = self.profiles.subjects().filter_map(|id| self.view(picture, id)).collect();
+        let mut views: Vec<PostView<'a>> = self.each(picture).collect();
         views.sort_by_cached_key(|post| {
             (base::fold(picture.names.name(post.profile.value.structure)), post.profile.value.job, post.code.to_owned())
         });

@@ -4,7 +4,7 @@ use platform::Structure;
 
 use super::{AgencyContract, Served, Status, StructureKind, StructureView};
 use crate::Picture;
-use crate::posts::{PostState, Posts};
+use crate::posts::{PostState, PostView, Posts};
 
 /// One line of the board of agencies.
 pub struct Agency<'a> {
@@ -29,7 +29,7 @@ pub struct PostCounts {
 }
 
 impl PostCounts {
-    pub(crate) fn of<'a>(posts: impl Iterator<Item = &'a crate::posts::PostView<'a>>) -> Self {
+    pub(crate) fn of<'a>(posts: impl Iterator<Item = &'a PostView<'a>>) -> Self {
         let mut counts = Self::default();
         for post in posts.filter(|post| post.profile.value.job.counsels()) {
             match post.state {
@@ -47,7 +47,7 @@ impl PostCounts {
 impl Picture {
     /// The agencies open or planned on the day of the picture, by name.
     pub fn agencies(&self, posts: &Posts) -> Vec<Agency<'_>> {
-        let all = posts.views(self);
+        let all: Vec<PostView<'_>> = posts.each(self).collect();
         let agencies = self.structures().into_iter().filter(|structure| {
             structure.kind == StructureKind::LocalInclusionAgency && structure.status != Status::Closed
         });

@@ -42,7 +42,8 @@ pub async fn list(State(app): State<App>, signed: Signed, RawQuery(query): RawQu
     let role = query.get("role").and_then(Role::from_code);
     let mut organisations = picture.organisations();
     organisations.retain(|organisation| {
-        role.is_none_or(|role| organisation.has(role)) && matches(query.get("q"), &organisation.profile.value.name)
+        role.is_none_or(|role| organisation.has(role))
+            && matches(query.get("q"), || organisation.profile.value.name.clone())
     });
     let (key, down) = order(&query, "nom");
     if key == "roles" {

@@ -61,7 +61,7 @@ impl<'a> Asked<'a> {
             && self.job.is_none_or(|job| profile.job == job)
             && self.structure.is_none_or(|code| picture.names.code(profile.structure) == code)
             && self.funded_before.is_none_or(|day| profile.funded_until.is_some_and(|until| until <= day))
-            && matches(self.text, &searched(picture, post))
+            && matches(self.text, || searched(picture, post))
     }
 }
 

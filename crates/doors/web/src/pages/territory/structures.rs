@@ -48,7 +48,7 @@ pub async fn list(State(app): State<App>, signed: Signed, RawQuery(query): RawQu
         kind.is_none_or(|kind| structure.kind == kind)
             && status.is_none_or(|status| structure.status == status)
             && certainty.is_none_or(|certainty| structure.certainty() == certainty)
-            && matches(query.get("q"), &searched(&picture, structure))
+            && matches(query.get("q"), || searched(&picture, structure))
     });
     sort(&mut structures, &query);
     let add = Link::new(super::add_path(FactKind::StructureProfile, &[]), "Ajouter une structure");
