@@ -15,6 +15,7 @@ use jiff::SignedDuration;
 use jiff::civil::date;
 use platform::{Actor, Keys, Mail, Platform, session};
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use rusqlite::types::Value;
 use tokio_postgres::types::{ToSql, Type};
 use tower::ServiceExt;
@@ -254,6 +255,7 @@ impl Bare {
     pub(super) async fn open(url: &str) -> anyhow::Result<Self> {
         if let Some(path) = url.strip_prefix("sqlite:") {
             let connection = Connection::open(path)?;
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             connection.execute_batch(
                 "PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824; PRAGMA synchronous = NORMAL;
                 CREATE TABLE IF NOT EXISTS bench_log (id INTEGER PRIMARY KEY, body TEXT)",

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use base::{Id, fold, words};
 use platform::gate::{ReadNir, SearchPeople};
@@ -100,7 +100,7 @@ async fn by_name(
             })
             .collect();
         let cards = store::by_name(&platform.db, permit, scope, &groups, READ).await?;
-        let known: Vec<Id<Person>> = found.iter().map(|card| card.person).collect();
+        let known: HashSet<Id<Person>> = found.iter().map(|card| card.person).collect();
         found.extend(cards.into_iter().filter(|card| !known.contains(&card.person)));
         if found.len() >= SHOWN / 2 {
             break;
