@@ -10,6 +10,7 @@
 
 import { VISITOR } from './lib/session.mjs';
 
+const OFFICER = 'Chargée de mission';
 const DATA = 'Gestion des flux';
 const HEAD = 'Responsable d’agence';
 const ADMIN = 'Administration';
@@ -50,6 +51,33 @@ export const steps = [
     shows: 'Ce que ce fichier a fait',
   },
   { image: 'rapprochements', role: DATA, url: '/rapprochements', shows: 'Même personne' },
+  { image: 'orienter', role: OFFICER, url: '/orientations', shows: 'Préparer la décision de toute la liste' },
+  { image: 'orienter-apercu', role: OFFICER, url: '/orientations/apercu', shows: 'Places restantes' },
+  { image: 'orienter-lot', role: OFFICER, url: '/orientations/lots', walk: follow('/orientations/lots/'), shows: 'Structure choisie' },
+  { image: 'orienter-personne', role: OFFICER, url: '/orientations', walk: follow('/personnes/'), shows: 'Ce que les règles proposent' },
+  {
+    image: 'orienter-regles-lues',
+    role: OFFICER,
+    url: '/orientations',
+    walk: async (page) => {
+      await follow('/personnes/')(page);
+      await see(page, 'Chaque règle, dans l’ordre');
+    },
+    shows: 'Chaque règle, dans l’ordre',
+  },
+  {
+    image: 'orienter-lettre',
+    role: OFFICER,
+    url: '/orientations/lots',
+    walk: async (page) => {
+      await follow('/orientations/lots/')(page);
+      await follow('/personnes/')(page);
+      await page.getByRole('link', { name: 'Lettre à la personne' }).click();
+    },
+    shows: 'Votre orientation dans le cadre du RSA',
+  },
+  { image: 'orienter-simulation', role: OFFICER, url: '/orientations/simulation', walk: (page) => see(page, 'Vers quelles structures'), shows: 'Règles essayées' },
+  { image: 'orienter-regles', role: OFFICER, url: '/orientations/regles', shows: 'Règles d’orientation' },
   { image: 'carte', role: HEAD, url: '/territoire', walk: (page) => see(page, 'Agence qui dessert la commune'), shows: 'Communes du département' },
   { image: 'agences', role: HEAD, url: '/territoire/agences', shows: 'Agences locales d’insertion' },
   { image: 'structure', role: HEAD, url: '/territoire/structures/ali-saint-denis', shows: 'Saint-Denis' },

@@ -11,6 +11,7 @@
 
 import { fillSignIn, VISITOR } from './lib/session.mjs';
 
+const OFFICER = 'Chargée de mission';
 const DATA = 'Gestion des flux';
 const HEAD = 'Responsable d’agence';
 const COUNSELLOR = 'Conseillère';
@@ -81,6 +82,45 @@ export const pages = [
     },
     status: 422,
   },
+
+  // Orientation
+  { name: 'à orienter', role: OFFICER, url: '/orientations' },
+  { name: 'à orienter, filtrées', role: OFFICER, url: '/orientations?proposition=conditional&delai=plus' },
+  { name: 'à orienter, aucune', role: OFFICER, url: '/orientations?commune=93015&delai=depasse&proposition=none' },
+  { name: 'aperçu de la décision', role: OFFICER, url: '/orientations/apercu' },
+  { name: 'aperçu sans personne', role: OFFICER, url: '/orientations/apercu?commune=93015&delai=depasse&proposition=none' },
+  { name: 'décisions en lot', role: OFFICER, url: '/orientations/lots' },
+  { name: 'décision en lot', role: OFFICER, url: '/orientations/lots', link: /^\/orientations\/lots\/\d+$/ },
+  { name: 'orientation d’une personne', role: OFFICER, url: '/orientations', link: /^\/personnes\/\d+\/orientation$/ },
+  { name: 'orientation, lue par une conseillère', role: COUNSELLOR, url: '/personnes', link: /^\/personnes\/\d+$/, query: '/orientation' },
+  {
+    name: 'orientation à corriger',
+    role: OFFICER,
+    url: '/orientations',
+    link: /^\/personnes\/\d+\/orientation$/,
+    walk: async (page) => {
+      await page.getByLabel('Une autre structure').check();
+      await page.getByLabel('Autre structure', { exact: false }).last().fill('Nulle part');
+      await send(page, 'Décider');
+    },
+    status: 422,
+  },
+  {
+    name: 'lettre d’orientation',
+    role: OFFICER,
+    url: '/orientations/lots',
+    link: /^\/orientations\/lots\/\d+$/,
+    walk: async (page) => {
+      await page.locator('#resultats tbody th a').first().click();
+      await page.getByRole('link', { name: 'Lettre à la personne' }).click();
+      await page.waitForURL('**/lettre');
+    },
+  },
+  { name: 'simulation', role: OFFICER, url: '/orientations/simulation' },
+  { name: 'simulation à corriger', role: OFFICER, url: '/orientations/simulation?essai=1&jeu=local&du=hier' },
+  { name: 'règles d’orientation', role: OFFICER, url: '/orientations/regles' },
+  { name: 'règles d’orientation, administration', role: ADMIN, url: '/orientations/regles' },
+  { name: 'paramètre qui s’applique ou non', role: ADMIN, url: '/administration/parametres/orientation.local.youth.on' },
 
   // Imports and matches
   { name: 'imports', role: DATA, url: '/imports' },

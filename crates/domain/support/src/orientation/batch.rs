@@ -1,8 +1,10 @@
 //! Lists decided at once: asked for, worked stretch by stretch by a job that survives a kill, told line by line, and
 //! taken back within a time.
 
+use std::collections::{BTreeSet, HashMap};
+
 use base::{Id, Instant};
-use db::{Ask, Json, Param, Tx, sql};
+use db::{Ask, Json, Param, Tx, sql, sql_many};
 use platform::gate::{DecideOrientations, Designate};
 use platform::{Account, Actor, Permit, Platform, Reading, jobs, mandate};
 
@@ -23,10 +25,13 @@ sql! {
     SETTLE = "UPDATE batch_line SET state = $1, told = $2 WHERE batch = $3 AND person = $4";
     FINISH = "UPDATE batch SET finished_at = $1 WHERE id = $2 AND finished_at IS NULL";
     MARK_UNDONE = "UPDATE batch SET undone_at = $1 WHERE id = $2 AND undone_at IS NULL";
-    COUNTS = "SELECT state, count(*) FROM batch_line WHERE batch = $1 GROUP BY state";
     LINES = "SELECT l.person, l.state, l.chosen, l.told, c.usual_name, c.first_name FROM batch_line l
         JOIN person_card c ON c.person = l.person WHERE l.batch = $1 AND l.state = $2 AND l.person > $3
         ORDER BY l.person LIMIT $4";
+}
+
+sql_many! {
+    COUNTS (0) = "SELECT batch, state, count(*) FROM batch_line WHERE batch IN ({list}) GROUP BY batch, state";
 }
 
 /// Lines decided in one transaction.
@@ -309,12 +314,32 @@ pub async fn undo_batch(platform: &Platform, actor: &Actor, id: Id<Batch>) -> Re
 }
 
 async fn view(platform: &Platform, tenant: Id<facts::Tenant>, id: Id<Batch>) -> Result<Option<BatchView>> {
-    let Some(batch) = platform.db.maybe::<Batch>(&BATCH, &[&tenant, &id]).await? else { return Ok(None) };
-    let counts = platform.db.all::<(LineState, i64)>(&COUNTS, &[&id]).await?;
-    let until = follow_up::rules(platform, tenant).await?.delays.decision_undo_ends(batch.asked_at);
-    let open = batch.undone_at.is_none() && batch.finished_at.is_some() && platform.now() <= until;
-    let author = super::file::names(platform, &[batch.asked_by]).await?.remove(&batch.asked_by).unwrap_or_default();
-    Ok(Some(BatchView { undo_until: open.then_some(until), batch, author, counts }))
+    let found: Vec<Batch> = platform.db.all(&BATCH, &[&tenant, &id]).await?;
+    Ok(views(platform, tenant, found).await?.pop())
+}
+
+/// Lists with where each stands, in the order given.
+async fn views(platform: &Platform, tenant: Id<facts::Tenant>, batches: Vec<Batch>) -> Result<Vec<BatchView>> {
+    let ids: Vec<Id<Batch>> = batches.iter().map(|batch| batch.id).collect();
+    let mut counts: HashMap<Id<Batch>, Vec<(LineState, i64)>> = HashMap::new();
+    for (id, state, lines) in COUNTS.all::<(Id<Batch>, LineState, i64), _>(&platform.db, &[], &ids).await? {
+        counts.entry(id).or_default().push((state, lines));
+    }
+    let askers: BTreeSet<Id<Account>> = batches.iter().map(|batch| batch.asked_by).collect();
+    let names = super::file::names(platform, &askers.into_iter().collect::<Vec<_>>()).await?;
+    let delays = follow_up::rules(platform, tenant).await?.delays;
+    let now = platform.now();
+    let view = |batch: Batch| {
+        let until = delays.decision_undo_ends(batch.asked_at);
+        let open = batch.undone_at.is_none() && batch.finished_at.is_some() && now <= until;
+        BatchView {
+            undo_until: open.then_some(until),
+            author: names.get(&batch.asked_by).cloned().unwrap_or_default(),
+            counts: counts.remove(&batch.id).unwrap_or_default(),
+            batch,
+        }
+    };
+    Ok(batches.into_iter().map(view).collect())
 }
 
 /// Somebody who may see lists of a kind: all of them for orientations, one's own structure's for designations.
@@ -344,6 +369,12 @@ pub async fn batches(platform: &Platform, actor: &Actor, kind: BatchKind, limit:
             Ok(platform.db.all(&BATCHES_OF, &[&permit.tenant(), &kind, &own, &limit]).await?)
         }
     }
+}
+
+/// The same with where each stands.
+pub async fn batch_views(platform: &Platform, actor: &Actor, kind: BatchKind, limit: i64) -> Result<Vec<BatchView>> {
+    let listed = batches(platform, actor, kind, limit).await?;
+    views(platform, actor.tenant(), listed).await
 }
 
 /// Lines of a list in one state, by person. Logged as a reading of the people shown.

@@ -10,8 +10,8 @@ mod queue;
 mod simulate;
 
 pub use batch::{
-    BatchLine, BatchView, OrderedLine, WORK, Worker, batch, batches, continue_batch, lines, start_designations,
-    start_orientations, undo_batch,
+    BatchLine, BatchView, OrderedLine, WORK, Worker, batch, batch_views, batches, continue_batch, lines,
+    start_designations, start_orientations, undo_batch,
 };
 pub use decide::{Taken, capacities, decide_one, prepare};
 pub use file::{OrientationFile, authors, file, undo_decision};

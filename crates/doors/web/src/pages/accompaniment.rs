@@ -19,7 +19,7 @@ use support::sharing;
 use self::after::AfterForm;
 use self::view::View;
 use super::support_requests::{Sharing, SharingForm};
-use super::{follow_words as words, page, person_words, to_mend};
+use super::{follow_words as words, orientations, page, person_words, to_mend};
 use crate::app::App;
 use crate::components::{Description, EmptyState, Flash, Fragment, Notice, Query, Table, Tabs};
 use crate::layout::Layout;
@@ -67,10 +67,11 @@ fn number(id: &str) -> Result<Id<Person>, Problem> {
 }
 
 /// Parts of one file, each with its address.
-pub(super) fn tabs(signed: &Signed, person: Id<Person>, current: &str) -> Option<Tabs> {
-    signed.may(ActionKind::FollowPeople).then(|| {
-        Tabs::new("Dossier", current).tab(person_words::href(person), "Dossier").tab(words::href(person), "Suivi")
-    })
+pub(super) fn tabs(signed: &Signed, person: Id<Person>, current: &str) -> Tabs {
+    let tabs = Tabs::new("Dossier", current)
+        .tab(person_words::href(person), "Dossier")
+        .tab(orientations::file::href(person), "Orientation");
+    if signed.may(ActionKind::FollowPeople) { tabs.tab(words::href(person), "Suivi") } else { tabs }
 }
 
 async fn show(
@@ -121,7 +122,7 @@ async fn draw(app: &App, signed: &Signed, person: Id<Person>, sent: Sent) -> Res
             .layout(app, &path, &format!("Suivi de {name}"))
             .crumb("Personnes", "/personnes")
             .crumb(name, person_words::href(person)),
-        tabs: tabs(signed, person, &path).unwrap_or_else(|| Tabs::new("Dossier", path.as_str())),
+        tabs: tabs(signed, person, &path),
         badges: view.badges(),
         need: line.as_ref().map(|line| words::reason(line, today)),
         summary: view.summary(),

@@ -49,7 +49,7 @@ pub fn routes() -> Vec<Route> {
 struct PersonPage {
     layout: Layout,
     /// The parts of the file, for who follows people.
-    tabs: Option<Tabs>,
+    tabs: Tabs,
     /// State of the right, obligations, role: at a glance.
     badges: Vec<Fragment>,
     notices: Vec<Notice>,

@@ -57,20 +57,18 @@ struct Batches {
 }
 
 async fn list(State(app): State<App>, signed: Signed) -> Result<Response, Problem> {
-    let listed = orientation::batches(&app.platform, &signed.actor, BatchKind::Orientation, LISTED).await?;
-    let mut rows = Vec::with_capacity(listed.len());
-    for batch in listed {
-        let view = orientation::batch(&app.platform, &signed.actor, batch.id).await?;
+    let listed = orientation::batch_views(&app.platform, &signed.actor, BatchKind::Orientation, LISTED).await?;
+    let rows = listed.iter().map(|view| {
         let count = |state| fr::number(view.count(state)).into();
-        rows.push(Row::new([
-            Link::new(href(batch.id), format!("Liste du {}", fr::moment(batch.asked_at))).into(),
+        Row::new([
+            Link::new(href(view.batch.id), format!("Liste du {}", fr::moment(view.batch.asked_at))).into(),
             view.author.as_str().into(),
-            state(&view).into(),
+            state(view).into(),
             count(LineState::Done),
             count(LineState::Refused),
             count(LineState::Undone),
-        ]));
-    }
+        ])
+    });
     let columns = [
         Column::text("Liste"),
         Column::text("Décidée par"),

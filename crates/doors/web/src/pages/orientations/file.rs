@@ -19,10 +19,10 @@ use self::form::{DecisionForm, Destination, Sent};
 use self::view::View;
 use super::{kinds, words};
 use crate::app::App;
-use crate::components::{ActionForm, Button, Flash, Form, Fragment, Link, Notice, Query, Suggestions, Table};
+use crate::components::{ActionForm, Button, Flash, Form, Fragment, Link, Notice, Query, Suggestions, Table, Tabs};
 use crate::layout::Layout;
 use crate::middleware::Problem;
-use crate::pages::{page, person_words, to_mend};
+use crate::pages::{accompaniment, page, person_words, to_mend};
 use crate::problems::sentence;
 use crate::routes::{Policy, Route};
 use crate::session::{Signed, redirect_with};
@@ -53,6 +53,7 @@ pub(super) fn number(id: &str) -> Result<Id<Person>, Problem> {
 #[template(path = "orientation_file.html")]
 struct FilePage {
     layout: Layout,
+    tabs: Tabs,
     notices: Vec<Notice>,
     conclusion: Fragment,
     findings: Option<Table>,
@@ -95,6 +96,7 @@ async fn draw(app: &App, signed: &Signed, file: &OrientationFile, sent: Option<S
     let letter = file.decision().map(|_| Link::new(format!("{own}/lettre"), "Lettre à la personne"));
     Ok(FilePage {
         layout,
+        tabs: accompaniment::tabs(signed, file.card.person, &own),
         notices: view.notices(),
         conclusion: view.conclusion(),
         findings: view.findings(),

@@ -39,10 +39,7 @@ pub fn routes() -> Vec<Route> {
 struct SimulationPage {
     layout: Layout,
     notice: Notice,
-    period: Vec<Field>,
-    rule_set: Field,
-    switches: Vec<Field>,
-    numbers: Vec<Field>,
+    questions: Questions,
     figures: Vec<Figure>,
     tables: Vec<(&'static str, Table)>,
     may_change: bool,
@@ -81,9 +78,16 @@ async fn show(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery)
         .lead("Ce que d’autres règles auraient proposé aux entrants d’une période, à côté de ce qui a été décidé.")
         .crumb("Orientations", super::PATH);
     let may_change = signed.may(ActionKind::ManageAccounts);
-    let [period, rule_set, switches, numbers] = asked.fields(today);
-    let rule_set = rule_set.into_iter().next().expect("the choice of the list is one field");
-    Ok(page(&SimulationPage { layout, notice, period, rule_set, switches, numbers, figures, tables, may_change }))
+    let questions = asked.questions(today);
+    Ok(page(&SimulationPage { layout, notice, questions, figures, tables, may_change }))
+}
+
+/// The form: period, list, switches, numbers.
+struct Questions {
+    period: [Field; 2],
+    rule_set: Field,
+    switches: [Field; 2],
+    numbers: Vec<Field>,
 }
 
 /// What the address asks for, or what is in force.
@@ -202,25 +206,22 @@ impl Asked {
         Settings::read(setting).ok()
     }
 
-    /// The questions: period, list, switches, numbers.
-    fn fields(&self, today: Date) -> [Vec<Field>; 4] {
+    fn questions(&self, today: Date) -> Questions {
         let error = |name: &str| self.errors.get(name).cloned();
-        let period = vec![
+        let period = [
             Field::date("du", "Informés du").value(&*self.from).required().error(error("du")),
             Field::date("au", "au (compris)").value(&*self.to).required().error(error("au")),
         ];
         let sets = RuleSet::ALL.map(|set| Choice::new(set.code(), set.label()));
         let chosen = if self.national { RuleSet::National } else { RuleSet::Local };
-        let rule_set = vec![Field::radios("jeu", "Liste de règles", sets).value(chosen.code()).required()];
-        let switches = RuleSet::ALL
-            .map(|set| {
-                let choices = OrientationRule::listed(set)
-                    .filter(|rule| rule.rule().applies_on(today))
-                    .map(|rule| Choice::new(rule.code(), rule.label()).chosen(self.on.contains(rule.code())));
-                Field::checkboxes("regle", format!("Règles appliquées\u{a0}: {}", set.label().to_lowercase()), choices)
-                    .prefix(set.code())
-            })
-            .into();
+        let rule_set = Field::radios("jeu", "Liste de règles", sets).value(chosen.code()).required();
+        let switches = RuleSet::ALL.map(|set| {
+            let rules = OrientationRule::listed(set).filter(|rule| rule.rule().applies_on(today));
+            let choices =
+                rules.map(|rule| Choice::new(rule.code(), rule.label()).chosen(self.on.contains(rule.code())));
+            let legend = format!("Règles appliquées\u{a0}: {}", set.label().to_lowercase());
+            Field::checkboxes("regle", legend, choices).prefix(set.code())
+        });
         let numbers = numbers()
             .map(|parameter| {
                 let typed = &self.numbers[parameter.name];
@@ -234,7 +235,7 @@ impl Asked {
                 }
             })
             .collect();
-        [period, rule_set, switches, numbers]
+        Questions { period, rule_set, switches, numbers }
     }
 }
 
