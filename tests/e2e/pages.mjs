@@ -15,11 +15,23 @@ const DATA = 'Gestion des flux';
 const HEAD = 'Responsable d’agence';
 const COUNSELLOR = 'Conseillère';
 const ADMIN = 'Administration';
+const DISTRICT = 'Conseillère sociale';
+const SOCIAL = 'Travailleuse sociale';
+const MISSION = 'Chargée de mission';
 const AUDITOR = 'Protection des données';
 const OPERATOR = 'Exploitation';
 
 const send = (page, name) => page.locator('main').getByRole('button', { name }).click();
 const file = (text, name) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(text) });
+
+/** Gives the first person of the share-out to the last colleague offered, and waits for the result. */
+async function shareOut(page) {
+  const choice = page.locator('select[name^="pour-"]').first();
+  await choice.selectOption({ index: (await choice.locator('option').count()) - 1 });
+  await send(page, 'Confier ces personnes');
+  await page.waitForURL('**/agence/lots/*');
+  await page.getByRole('button', { name: 'Annuler cette répartition' }).waitFor();
+}
 
 export const pages = [
   // Everybody
@@ -71,6 +83,53 @@ export const pages = [
     },
     status: 422,
   },
+
+  // An agency, a counsellor, a social worker, the flow
+  { name: 'agence', role: HEAD, url: '/agence' },
+  { name: 'agence à choisir', role: MISSION, url: '/agence' },
+  { name: 'agence vue du département', role: MISSION, url: '/agence?structure=ali-saint-denis' },
+  { name: 'personnes de l’agence', role: HEAD, url: '/agence/personnes' },
+  { name: 'personnes de l’agence, aucune', role: HEAD, url: '/agence/personnes?etape=unassigned&besoin=15' },
+  { name: 'répartition', role: HEAD, url: '/agence/repartition?etape=accompanied&tout=oui' },
+  { name: 'répartition, rien à répartir', role: HEAD, url: '/agence/repartition' },
+  { name: 'répartitions', role: HEAD, url: '/agence/lots' },
+  {
+    name: 'résultat d’une répartition',
+    role: HEAD,
+    url: '/agence/repartition?etape=accompanied&tout=oui',
+    walk: (page) => shareOut(page),
+  },
+  { name: 'équipe', role: HEAD, url: '/agence/equipe' },
+  { name: 'membre de l’équipe', role: HEAD, url: '/agence/equipe', link: /^\/agence\/equipe\/\d+$/ },
+  {
+    name: 'membre de l’équipe, temps à corriger',
+    role: HEAD,
+    url: '/agence/equipe',
+    link: /^\/agence\/equipe\/\d+$/,
+    walk: async (page) => {
+      await page.getByLabel(/Temps de travail consacré/).fill('120');
+      await send(page, 'Enregistrer le temps de travail');
+    },
+    status: 422,
+  },
+  { name: 'mes personnes', role: COUNSELLOR, url: '/suivi' },
+  { name: 'agenda', role: COUNSELLOR, url: '/suivi/agenda' },
+  { name: 'suivi d’une personne', role: COUNSELLOR, url: '/suivi', link: /^\/personnes\/\d+\/suivi$/ },
+  {
+    name: 'suivi d’une personne, à corriger',
+    role: COUNSELLOR,
+    url: '/suivi',
+    link: /^\/personnes\/\d+\/suivi$/,
+    walk: async (page) => {
+      await page.getByLabel('Heure').fill('09:00');
+      await send(page, 'Enregistrer');
+    },
+    status: 422,
+  },
+  { name: 'mes demandes d’appui', role: SOCIAL, url: '/appuis' },
+  { name: 'demandes d’appui', role: DISTRICT, url: '/appuis' },
+  { name: 'appuis par circonscription', role: MISSION, url: '/appuis' },
+  { name: 'flux du département', role: MISSION, url: '/pilotage/flux' },
 
   // Imports and matches
   { name: 'imports', role: DATA, url: '/imports' },
