@@ -14,6 +14,7 @@ const OFFICER = 'Chargée de mission';
 const DATA = 'Gestion des flux';
 const HEAD = 'Responsable d’agence';
 const ADMIN = 'Administration';
+const COUNSELLOR = 'Conseillère';
 
 /** Follows the first link of the page that leads to such an address. */
 const follow = (start) => (page) => page.locator(`main tbody a[href^="${start}"]`).first().click();
@@ -90,5 +91,12 @@ export const steps = [
     shows: 'Donner ce mandat',
   },
   { image: 'parametres', role: ADMIN, url: '/administration/parametres', shows: 'Paramètres' },
+  { image: 'agence', role: HEAD, url: '/agence', shows: 'Charge par référent' },
+  { image: 'repartition', role: HEAD, url: '/agence/repartition?etape=accompanied&tout=oui', shows: 'Confier ces personnes' },
+  { image: 'equipe', role: HEAD, url: '/agence/equipe', shows: 'Temps de travail' },
+  { image: 'mes-personnes', role: COUNSELLOR, url: '/suivi', width: 360, shows: 'besoin de vous' },
+  { image: 'apres-entretien', role: COUNSELLOR, url: '/suivi', walk: follow('/personnes/'), width: 360, shows: 'Après l’entretien' },
+  { image: 'appuis', role: 'Travailleuse sociale', url: '/appuis', shows: 'Mes demandes' },
+  { image: 'flux', role: 'Chargée de mission', url: '/pilotage/flux', shows: 'Délais à chaque étape' },
   { image: 'journal', role: 'Protection des données', url: '/journal', shows: 'Journal' },
 ];

@@ -16,6 +16,9 @@ const DATA = 'Gestion des flux';
 const HEAD = 'Responsable d’agence';
 const COUNSELLOR = 'Conseillère';
 const ADMIN = 'Administration';
+const DISTRICT = 'Conseillère sociale';
+const SOCIAL = 'Travailleuse sociale';
+const MISSION = 'Chargée de mission';
 const AUDITOR = 'Protection des données';
 const OPERATOR = 'Exploitation';
 
@@ -31,6 +34,15 @@ const depositTable = async (page) => {
   await send(page, 'Déposer et vérifier');
   await page.getByRole('heading', { name: 'Correspondance des colonnes' }).waitFor();
 };
+
+/** Gives the first person of the share-out to the last colleague offered, and waits for the result. */
+async function shareOut(page) {
+  const choice = page.locator('select[name^="pour-"]').first();
+  await choice.selectOption({ index: (await choice.locator('option').count()) - 1 });
+  await send(page, 'Confier ces personnes');
+  await page.waitForURL('**/agence/lots/*');
+  await page.getByRole('button', { name: 'Annuler cette répartition' }).waitFor();
+}
 
 export const pages = [
   // Everybody
@@ -121,6 +133,53 @@ export const pages = [
   { name: 'règles d’orientation', role: OFFICER, url: '/orientations/regles' },
   { name: 'règles d’orientation, administration', role: ADMIN, url: '/orientations/regles' },
   { name: 'paramètre qui s’applique ou non', role: ADMIN, url: '/administration/parametres/orientation.local.youth.on' },
+
+  // An agency, a counsellor, a social worker, the flow
+  { name: 'agence', role: HEAD, url: '/agence' },
+  { name: 'agence à choisir', role: MISSION, url: '/agence' },
+  { name: 'agence vue du département', role: MISSION, url: '/agence?structure=ali-saint-denis' },
+  { name: 'personnes de l’agence', role: HEAD, url: '/agence/personnes' },
+  { name: 'personnes de l’agence, aucune', role: HEAD, url: '/agence/personnes?etape=unassigned&besoin=15' },
+  { name: 'répartition', role: HEAD, url: '/agence/repartition?etape=accompanied&tout=oui' },
+  { name: 'répartition, rien à répartir', role: HEAD, url: '/agence/repartition' },
+  { name: 'répartitions', role: HEAD, url: '/agence/lots' },
+  {
+    name: 'résultat d’une répartition',
+    role: HEAD,
+    url: '/agence/repartition?etape=accompanied&tout=oui',
+    walk: (page) => shareOut(page),
+  },
+  { name: 'équipe', role: HEAD, url: '/agence/equipe' },
+  { name: 'membre de l’équipe', role: HEAD, url: '/agence/equipe', link: /^\/agence\/equipe\/\d+$/ },
+  {
+    name: 'membre de l’équipe, temps à corriger',
+    role: HEAD,
+    url: '/agence/equipe',
+    link: /^\/agence\/equipe\/\d+$/,
+    walk: async (page) => {
+      await page.getByLabel(/Temps de travail consacré/).fill('120');
+      await send(page, 'Enregistrer le temps de travail');
+    },
+    status: 422,
+  },
+  { name: 'mes personnes', role: COUNSELLOR, url: '/suivi' },
+  { name: 'agenda', role: COUNSELLOR, url: '/suivi/agenda' },
+  { name: 'suivi d’une personne', role: COUNSELLOR, url: '/suivi', link: /^\/personnes\/\d+\/suivi$/ },
+  {
+    name: 'suivi d’une personne, à corriger',
+    role: COUNSELLOR,
+    url: '/suivi',
+    link: /^\/personnes\/\d+\/suivi$/,
+    walk: async (page) => {
+      await page.getByLabel('Heure').fill('09:00');
+      await send(page, 'Enregistrer');
+    },
+    status: 422,
+  },
+  { name: 'mes demandes d’appui', role: SOCIAL, url: '/appuis' },
+  { name: 'demandes d’appui', role: DISTRICT, url: '/appuis' },
+  { name: 'appuis par circonscription', role: MISSION, url: '/appuis' },
+  { name: 'flux du département', role: MISSION, url: '/pilotage/flux' },
 
   // Imports and matches
   { name: 'imports', role: DATA, url: '/imports' },

@@ -6,6 +6,7 @@ mod dependencies;
 mod documents;
 mod facts;
 mod feed;
+mod follow_pages;
 mod inputs;
 mod journal;
 mod layout;

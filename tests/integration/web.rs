@@ -83,14 +83,21 @@ impl House {
             .0
     }
 
-    async fn grant(&self, account: Id<Account>, role: Role) {
+    async fn grant(&self, account: Id<Account>, role: Role) -> Id<Mandate> {
         let mandate = Mandate {
             organisation: self.organisation,
             structure: Some(self.structure),
             role,
             purpose: role.purposes()[0],
         };
-        mandate::grant(&self.platform, &self.admin, account, mandate, Period::since(date(2024, 1, 1))).await.unwrap();
+        mandate::grant(&self.platform, &self.admin, account, mandate, Period::since(date(2024, 1, 1))).await.unwrap()
+    }
+
+    /// Somebody who acts through the services, without a browser.
+    pub(crate) async fn actor(&self, role: Role) -> (Id<Account>, Actor) {
+        let account = self.account(&format!("acteur-{}@exemple.fr", role.as_code())).await;
+        let mandate = self.grant(account, role).await;
+        (account, mandate::actor(&self.platform, account, mandate).await.unwrap())
     }
 
     /// Somebody signed in under one mandate in this role.

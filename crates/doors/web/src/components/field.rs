@@ -224,8 +224,8 @@ impl Field {
         self
     }
 
-    /// In a filter bar nothing is required, so « facultatif » would say nothing.
-    pub(super) fn without_optional_mark(mut self) -> Self {
+    /// Where nothing is required, as in a filter bar, « facultatif » would say nothing.
+    pub fn without_optional_mark(mut self) -> Self {
         self.optional_mark = false;
         self
     }

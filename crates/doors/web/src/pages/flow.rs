@@ -214,11 +214,11 @@ impl View<'_> {
         let columns = [
             Column::text("Structure"),
             Column::number("Sans référent"),
-            Column::number("Sans premier rendez-vous"),
-            Column::number("Accompagnement effectif"),
-            Column::number("Information → décision"),
-            Column::number("Prise en charge → référent"),
-            Column::number("Prise en charge → rendez-vous"),
+            Column::number("Non reçues"),
+            Column::number("Accompagnées"),
+            Column::number("Décision"),
+            Column::number("Référent"),
+            Column::number("Rendez-vous"),
         ];
         let lines = self.lines();
         let count = |stage: Stage| {
@@ -247,10 +247,10 @@ impl View<'_> {
 
     fn comparison(&self) -> Table {
         let publics = PUBLICS.map(|public| Column::number(public.label_plural()));
-        let columns = [Column::text("Structure"), Column::number("Mois d’ouverture"), Column::number("Personnes")]
+        let columns = [Column::text("Structure"), Column::number("Ouverte (mois)"), Column::number("Personnes")]
             .into_iter()
             .chain(publics)
-            .chain([Column::number("Ancienneté dans le droit")]);
+            .chain([Column::number("Ancienneté")]);
         let nobody = Compared::default();
         let opened: BTreeMap<Id<Structure>, Date> =
             self.picture.structures().into_iter().map(|structure| (structure.id, structure.opened_on)).collect();

@@ -71,7 +71,7 @@ impl AfterForm {
             let field = Field::radios("issue", label, outcomes(fact.valid.from > today))
                 .value(typed("issue", now))
                 .error(mistakes.of("issue"));
-            (fact.value.number.to_string(), field)
+            (fact.value.number.to_string(), field.without_optional_mark())
         });
         let mut note = vec![
             Field::textarea("note", "Note", 3)
@@ -118,10 +118,10 @@ impl AfterForm {
         Self {
             action: words::href(person),
             about,
-            note,
-            step,
-            next,
-            details,
+            note: unmarked(note),
+            step: unmarked(step),
+            next: unmarked(next),
+            details: unmarked(details),
             details_open: mistakes.of("duree").is_some(),
             problem: mistakes.of("").cloned(),
             problems: problems.collect(),
@@ -131,6 +131,11 @@ impl AfterForm {
     fn has_errors(&self) -> bool {
         self.problem.is_some() || !self.problems.is_empty()
     }
+}
+
+/// Every part may be left out: the form says so once.
+fn unmarked(fields: Vec<Field>) -> Vec<Field> {
+    fields.into_iter().map(Field::without_optional_mark).collect()
 }
 
 /// A meeting to come can only be called off.
