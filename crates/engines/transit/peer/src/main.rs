@@ -16,6 +16,9 @@ use transit::{NEVER, Place, Scan, Seconds, Timetable, Walking, gtfs};
 
 const LEAVE: Seconds = 8 * 3600;
 
+/// A single pass over a small feed is shorter than the kernel's account of processor time is fine.
+const PASSES: u32 = 20;
+
 /// More rides, changes and walks than any earliest journey takes: the router stops by itself before.
 const ROUNDS: usize = 60;
 
@@ -50,12 +53,13 @@ fn main() -> Result<()> {
             eprintln!("{} to {}: {arrival:?} and {own}", feed.stops[*from as usize].id, feed.stops[*to as usize].id);
         }
     }
-    // One pass answers 128 origins: the same questions in a batch.
-    let lanes: Vec<_> = pairs.iter().cycle().take(128).map(|(from, _)| scan.start(Place::Stop(*from), LEAVE, &walking)).collect();
+    // One pass answers 128 origins, each another one.
+    let lanes: Vec<_> = (0..128).map(|_| scan.start(Place::Stop(draw()), LEAVE, &walking)).collect();
     let began = processor_time()?;
-    let arrivals = scan.run::<2>(&lanes, &transit::scan::Wanted::ALL);
-    let batched = (processor_time()? - began) / 128;
-    ensure!(arrivals.lanes() == 128);
+    for _ in 0..PASSES {
+        ensure!(scan.run::<2>(&lanes, &transit::scan::Wanted::ALL).lanes() == 128);
+    }
+    let batched = (processor_time()? - began) / (128 * PASSES);
     let each = |total: Duration| total.as_secs_f64() * 1e3 / queries as f64;
     let batched = batched.as_secs_f64() * 1e3;
     println!("crate raptor, one to one        {:10.3} ms a query", each(theirs));

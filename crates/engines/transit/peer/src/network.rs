@@ -44,13 +44,19 @@ pub enum Vehicle {
     OnFoot(usize, usize),
 }
 
+/// The calls of a trip without their times: stop, whether one gets on, whether one gets off.
+type Key = Vec<(u32, bool, bool)>;
+
+/// Arrival and departure at each call.
+type Times = Vec<(usize, usize)>;
+
 struct Pattern {
     nodes: Vec<Node>,
     /// The rank of each node.
     places: HashMap<Node, usize>,
     calls: Vec<Call>,
-    /// Arrival and departure of each trip at each call, the first trip to leave first.
-    trips: Vec<Vec<(usize, usize)>>,
+    /// The first to leave first.
+    trips: Vec<Times>,
 }
 
 /// A way on foot: its ends, and the seconds it takes.
@@ -125,12 +131,11 @@ impl Network {
                 serving.entry(*node).or_default().push(Line::Pattern(rank));
             }
         }
-        let kinds: [(&[Way], fn(u32) -> Line); 3] =
-            [(&self.access, Line::Access), (&self.ways, Line::Way), (&self.ends, Line::End)];
-        for (ways, line) in kinds {
-            for (rank, way) in (0..).zip(ways) {
-                serving.entry(way.nodes[0]).or_default().push(line(rank));
-            }
+        let access = (0..).zip(&self.access).map(|(rank, way)| (Line::Access(rank), way));
+        let ways = (0..).zip(&self.ways).map(|(rank, way)| (Line::Way(rank), way));
+        let ends = (0..).zip(&self.ends).map(|(rank, way)| (Line::End(rank), way));
+        for (line, way) in access.chain(ways).chain(ends) {
+            serving.entry(way.nodes[0]).or_default().push(line);
         }
         serving
     }
@@ -224,7 +229,7 @@ impl raptor::Timetable for Network {
 /// The trips of the day and what is left of its eve, by their calls, none overtaking another.
 fn patterns(feed: &Feed, day: Date) -> Vec<Pattern> {
     let eve = day.checked_sub(1.day()).expect("a day has an eve");
-    let mut groups: BTreeMap<Vec<(u32, bool, bool)>, Vec<(Vec<Call>, Vec<(usize, usize)>)>> = BTreeMap::new();
+    let mut groups: BTreeMap<Key, Vec<(Vec<Call>, Times)>> = BTreeMap::new();
     for (on, shift) in [(day, 0), (eve, -86_400)] {
         for trip in feed.trips.iter().filter(|trip| feed.services[trip.service as usize].runs_on(on)) {
             assert!(trip.frequencies.is_empty(), "this comparison has no frequencies");
@@ -243,9 +248,7 @@ fn patterns(feed: &Feed, day: Date) -> Vec<Pattern> {
         group.sort_by(|one, other| one.1.cmp(&other.1));
         let first = patterns.len();
         for (calls, times) in group {
-            let before = |last: &Vec<(usize, usize)>| {
-                last.iter().zip(&times).all(|(last, own)| last.0 <= own.0 && last.1 <= own.1)
-            };
+            let before = |last: &Times| last.iter().zip(&times).all(|(last, own)| last.0 <= own.0 && last.1 <= own.1);
             match patterns[first..].iter_mut().find(|pattern| pattern.trips.last().is_some_and(before)) {
                 Some(pattern) => pattern.trips.push(times),
                 None => {
