@@ -139,3 +139,6 @@ CREATE TABLE recommendation (
 ) {strict};
 CREATE UNIQUE INDEX recommendation_in_force ON recommendation (person, valid_from) WHERE replaced_at IS NULL;
 CREATE INDEX recommendation_replaced ON recommendation (person) WHERE replaced_at IS NOT NULL;
+
+-- A line of a table that shares only an address or a telephone with somebody is shown beside them.
+CREATE INDEX contact_email ON contact (tenant, email) WHERE replaced_at IS NULL;
