@@ -2,3 +2,4 @@
 //! demonstration call to bring files in and send them out.
 
 pub mod caf;
+pub mod inputs;

@@ -27,6 +27,16 @@ facts::kind! {
     }
 }
 
+impl SocioProfessional {
+    /// Whether no question was answered.
+    pub fn is_empty(&self) -> bool {
+        self.social_difficulties.is_none()
+            && self.availability.is_none()
+            && self.quick_return.is_none()
+            && [&self.housing, &self.work_history, &self.education, &self.mobility].iter().all(|text| text.is_empty())
+    }
+}
+
 facts::kind! {
     /// A registration as job seeker, from the day of registration until a complete file leaves the person out.
     pub struct JobseekerRegistration in "jobseeker_registration" about person: Person {

@@ -62,12 +62,7 @@ pub async fn run(platform: Platform, job: Arc<Job>) -> Result<(), Failure> {
 }
 
 async fn work(platform: &Platform, job: &Job, demand: &Demand) -> Result<(), Failure> {
-    let actor = match (job.asked_by, demand.mandate) {
-        (Some(account), Some(mandate)) => platform::mandate::actor(platform, account, mandate)
-            .await
-            .map_err(|problem| lasting(!matches!(problem, platform::Error::Database(_)), problem))?,
-        _ => Actor::program(job.tenant),
-    };
+    let actor = asking(platform, job, demand.mandate).await?;
     let request = Import {
         path: demand.path.clone(),
         file_name: demand.file_name.clone(),
@@ -97,6 +92,16 @@ async fn work(platform: &Platform, job: &Job, demand: &Demand) -> Result<(), Fai
     })
 }
 
+/// Who asked, under the mandate of then; the program when nobody did.
+pub(crate) async fn asking(platform: &Platform, job: &Job, mandate: Option<Id<Mandate>>) -> Result<Actor, Failure> {
+    match (job.asked_by, mandate) {
+        (Some(account), Some(mandate)) => platform::mandate::actor(platform, account, mandate)
+            .await
+            .map_err(|problem| lasting(!matches!(problem, platform::Error::Database(_)), problem)),
+        _ => Ok(Actor::program(job.tenant)),
+    }
+}
+
 /// What is being done, for the screen.
 pub const fn words(stage: Stage) -> &'static str {
     match stage {
@@ -106,7 +111,7 @@ pub const fn words(stage: Stage) -> &'static str {
 }
 
 /// Whether trying again would end the same way.
-fn is_lasting(problem: &support::Error) -> bool {
+pub(crate) fn is_lasting(problem: &support::Error) -> bool {
     use support::Error as E;
     matches!(
         problem,
@@ -119,7 +124,7 @@ fn lasting(last: bool, problem: impl std::fmt::Display) -> Failure {
 }
 
 /// A file that cannot be deleted is swept away with the old ones later.
-async fn delete(path: &Path) {
+pub(crate) async fn delete(path: &Path) {
     if let Err(problem) = tokio::fs::remove_file(path).await
         && problem.kind() != std::io::ErrorKind::NotFound
     {
