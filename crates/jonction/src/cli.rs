@@ -104,6 +104,56 @@ pub struct Synthesize {
 pub enum Import {
     /// Intégrer un fichier du flux des bénéficiaires (CAF ou MSA)
     Caf(ImportCaf),
+    /// Intégrer le fichier mensuel de France Travail
+    FranceTravail(ImportFranceTravail),
+    /// Intégrer un tableau de questionnaires de la demande (DSP)
+    Questionnaire(ImportTable),
+    /// Intégrer un tableau de préconisations de France Travail
+    Recommendations(ImportTable),
+}
+
+/// What the tables of persons have in common.
+#[derive(Args, Debug)]
+pub struct ImportLines {
+    /// Fichier reçu
+    #[arg(value_name = "FICHIER")]
+    pub file: PathBuf,
+    /// Jour dont le fichier parle, et jour des lignes qui n’en ont pas [par défaut : aujourd’hui]
+    #[arg(long, value_name = "AAAA-MM-JJ", value_parser = day)]
+    pub date: Option<Date>,
+    /// Prendre aussi les lignes rattachées à une personne par ses seuls nom, prénom et date de naissance
+    #[arg(long)]
+    pub accept_probable: bool,
+    /// Tout lire, dire ce que deviendrait chaque ligne, ne rien écrire
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Écrire le compte rendu dans ce fichier
+    #[arg(long, value_name = "FICHIER.json")]
+    pub report: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct ImportFranceTravail {
+    #[command(flatten)]
+    pub lines: ImportLines,
+    /// Le fichier nomme tous les inscrits : qui n’y est plus n’est plus inscrit à sa date
+    #[arg(long)]
+    pub complete: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct ImportTable {
+    #[command(flatten)]
+    pub lines: ImportLines,
+    /// Ce que contient chaque colonne [par défaut : comme la dernière fois, sinon d’après les en-têtes]
+    #[arg(long, value_name = "FICHIER.toml")]
+    pub mapping: Option<PathBuf>,
+    /// De qui vient le tableau : la correspondance des colonnes est retenue sous ce nom
+    #[arg(long, value_name = "NOM", default_value = "")]
+    pub origin: String,
+    /// Feuille à lire, si le classeur en a plusieurs
+    #[arg(long, value_name = "NOM")]
+    pub sheet: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -308,7 +358,11 @@ pub fn command() -> clap::Command {
         )
         .mut_subcommand("demo", |command| command.args(settings::args(&[Group::Log])))
         .mut_subcommand("serve", |command| command.args(settings::args(&[Group::Data, Group::Service, Group::Log])))
-        .mut_subcommand("import", |command| command.mut_subcommand("caf", |caf| caf.args(settings::args(data))))
+        .mut_subcommand("import", |command| {
+            ["caf", "france-travail", "questionnaire", "recommendations"]
+                .into_iter()
+                .fold(command, |command, name| command.mut_subcommand(name, |what| what.args(settings::args(data))))
+        })
         .mut_subcommand("transit", |command| {
             command.mut_subcommand("import", |import| import.args(settings::args(data)))
         })
@@ -417,6 +471,9 @@ mod tests {
             "serve --database sqlite:x --listen 127.0.0.1:0",
             "synthesize --households 10 --seed 1 --date 2026-10-31 --out a.xml --previous b.xml",
             "import caf a.xml --database sqlite:x --dry-run --report r.json --accept-count",
+            "import france-travail a.csv --database sqlite:x --date 2026-10-20 --complete --accept-probable --dry-run",
+            "import questionnaire a.xlsx --mapping a.toml --origin CAF --sheet Export --report r.json",
+            "import recommendations a.csv --database sqlite:x",
             "check --database sqlite:x",
             "verify --checkpoints a.txt",
             "backup --to a --database sqlite:x",

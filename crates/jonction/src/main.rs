@@ -14,6 +14,7 @@ use clap::ArgMatches;
 use cli::{Account, Command, Import, Transit};
 use failure::{Exit, Failure, Result};
 use settings::Settings;
+use support::inputs::InputKind;
 
 fn main() -> ExitCode {
     let arguments = std::env::args_os();
@@ -61,7 +62,16 @@ fn run(command: Command, options: &ArgMatches) -> Result<Exit> {
         match command {
             Command::Demo(asked) => commands::demo(&asked).await,
             Command::Serve => commands::serve(&settings).await,
-            Command::Import { what: Import::Caf(asked) } => commands::import_caf(&settings, &asked).await,
+            Command::Import { what } => match what {
+                Import::Caf(asked) => commands::import_caf(&settings, &asked).await,
+                Import::FranceTravail(asked) => commands::import_france_travail(&settings, &asked).await,
+                Import::Questionnaire(asked) => {
+                    commands::import_table(&settings, InputKind::Questionnaire, &asked).await
+                }
+                Import::Recommendations(asked) => {
+                    commands::import_table(&settings, InputKind::Recommendation, &asked).await
+                }
+            },
             Command::Check => commands::check(&settings).await,
             Command::Verify(asked) => commands::verify(&settings, &asked).await,
             Command::Backup(asked) => commands::backup(&settings, &asked).await,

@@ -16,12 +16,7 @@ const SHOWN: usize = 20;
 
 /// Brings a file of the beneficiary feed in. A kill at any moment loses nothing: the same command goes on.
 pub async fn import_caf(settings: &Settings, asked: &ImportCaf) -> Result<Exit> {
-    let name = asked.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    if !asked.file.is_file() {
-        return Err(Failure::system("le fichier à intégrer n’existe pas")
-            .at(asked.file.display())
-            .mend("vérifiez le chemin"));
-    }
+    let name = name_of(&asked.file)?;
     // Kept until the end: it is removed with it.
     let (house, _scratch) = open(settings, asked.dry_run).await?;
     let actor = Actor::program(house.department.id).for_request("import caf");
@@ -68,9 +63,19 @@ pub async fn import_caf(settings: &Settings, asked: &ImportCaf) -> Result<Exit> 
     })
 }
 
+/// The name of a file that is there.
+pub(super) fn name_of(file: &Path) -> Result<String> {
+    if !file.is_file() {
+        return Err(Failure::system("le fichier à intégrer n’existe pas")
+            .at(file.display())
+            .mend("vérifiez le chemin"));
+    }
+    Ok(file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()))
+}
+
 /// The data to bring the file into. A trial run on data that does not exist yet makes none: it works on an empty
 /// database that it throws away.
-async fn open(settings: &Settings, dry_run: bool) -> Result<(House, Option<tempfile::TempDir>)> {
+pub(super) async fn open(settings: &Settings, dry_run: bool) -> Result<(House, Option<tempfile::TempDir>)> {
     if !dry_run {
         return Ok((house::set_up(settings, Clock::system()).await?, None));
     }
@@ -83,7 +88,7 @@ async fn open(settings: &Settings, dry_run: bool) -> Result<(House, Option<tempf
     Ok((house::open(settings, Clock::system()).await?, None))
 }
 
-fn write_report(path: &Path, report: &impl serde::Serialize) -> Result<()> {
+pub(super) fn write_report(path: &Path, report: &impl serde::Serialize) -> Result<()> {
     let text = serde_json::to_string_pretty(report).map_err(|problem| Failure::file("écrire", path, problem))?;
     std::fs::write(path, text + "\n").map_err(|problem| Failure::file("écrire", path, problem))
 }
