@@ -98,6 +98,15 @@ pub struct Synthesize {
     /// Fichier mensuel du mois d’avant, dont celui-ci est la suite
     #[arg(long, value_name = "FICHIER")]
     pub previous: Option<PathBuf>,
+    /// Écrire aussi le fichier mensuel de France Travail sur les mêmes personnes
+    #[arg(long, value_name = "FICHIER.csv")]
+    pub france_travail: Option<PathBuf>,
+    /// Écrire aussi les questionnaires (DSP) : de tous, ou des demandes du mois avec --previous
+    #[arg(long, value_name = "FICHIER.csv")]
+    pub questionnaire: Option<PathBuf>,
+    /// Écrire aussi les préconisations de France Travail, de même
+    #[arg(long, value_name = "FICHIER.csv")]
+    pub recommendations: Option<PathBuf>,
 }
 
 #[derive(Subcommand, Debug)]
@@ -470,6 +479,7 @@ mod tests {
             "demo --dir d --size small --listen 127.0.0.1:0",
             "serve --database sqlite:x --listen 127.0.0.1:0",
             "synthesize --households 10 --seed 1 --date 2026-10-31 --out a.xml --previous b.xml",
+            "synthesize --households 10 --seed 1 --date 2026-10-31 --out a.xml --france-travail b --questionnaire c --recommendations d",
             "import caf a.xml --database sqlite:x --dry-run --report r.json --accept-count",
             "import france-travail a.csv --database sqlite:x --date 2026-10-20 --complete --accept-probable --dry-run",
             "import questionnaire a.xlsx --mapping a.toml --origin CAF --sheet Export --report r.json",

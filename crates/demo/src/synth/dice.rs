@@ -22,6 +22,7 @@ pub(super) enum Purpose {
     Form,
     Person,
     Calendar,
+    Inputs,
 }
 
 impl Dice {

@@ -340,3 +340,79 @@ pub(super) const FRANCE_TRAVAIL_ID_APPEARS: Rate = Rate(1_500);
 
 /// Flat amount of a person alone, in cents, and the month it starts: April 2023 to 2025 *known*, 2026 *estimated*.
 pub(super) const FLAT_AMOUNTS: &[(i16, i64)] = &[(2023, 60_775), (2024, 63_571), (2025, 64_652), (2026, 65_234)];
+
+/// The tables that go with a month.
+pub(super) mod inputs {
+    use super::Rate;
+
+    /// *Known*: 42 % of the adults covered by RSA were registered in June 2022; nearly all since the law of 2025.
+    pub(in crate::synth) const REGISTERED_BEFORE_2025: Rate = Rate::percent(42);
+    /// *Hypothesis*: those whom the automatic registration does not reach.
+    pub(in crate::synth) const REGISTERED_SINCE_2025: Rate = Rate::percent(96);
+    /// *Known* (national pilots): mobility 43 %, health 29 %, child care 25 %, housing 20 %, administrative 15 %, basic
+    /// skills 12 %; 82 % have at least one.
+    pub(in crate::synth) const MOBILITY: Rate = Rate::percent(43);
+    pub(in crate::synth) const HEALTH: Rate = Rate::percent(29);
+    /// About 45 % of the adults have children, hence 25 % of all.
+    pub(in crate::synth) const CHILD_CARE_WITH_CHILDREN: Rate = Rate::percent(55);
+    pub(in crate::synth) const HOUSING: Rate = Rate::percent(17);
+    pub(in crate::synth) const ADMINISTRATIVE: Rate = Rate::percent(15);
+    pub(in crate::synth) const BASIC_SKILLS: Rate = Rate::percent(12);
+    /// *Hypothesis*.
+    pub(in crate::synth) const FINANCIAL: Rate = Rate::percent(35);
+    /// *Known* (June 2022): guidé 60 %, renforcé 24 %, suivi 9 %, global 6 %.
+    pub(in crate::synth) const SUPPORT_KINDS: &[(&str, u32)] =
+        &[("GUIDE", 60), ("RENFORCE", 24), ("SUIVI", 9), ("GLOBAL", 6)];
+    /// *Hypothesis*.
+    pub(in crate::synth) const CATEGORIES: &[(&str, u32)] = &[("1", 70), ("2", 8), ("3", 7), ("4", 6), ("5", 9)];
+    /// *Hypothesis*: code and label of the reason of a registration before 2025.
+    pub(in crate::synth) const REASONS: &[((&str, &str), u32)] = &[
+        (("01", "FIN DE CONTRAT"), 38),
+        (("02", "LICENCIEMENT"), 17),
+        (("05", "PREMIERE ENTREE SUR LE MARCHE DU TRAVAIL"), 14),
+        (("07", "REPRISE D'ACTIVITE APRES INTERRUPTION"), 31),
+    ];
+    /// *Hypothesis*: persons whom France Travail does not know yet to be covered by RSA.
+    pub(in crate::synth) const FLAG_LATE: Rate = Rate(1_500);
+    /// *Hypothesis*: adults whose questionnaire is known; questions left without answer.
+    pub(in crate::synth) const ANSWERED: Rate = Rate::percent(88);
+    pub(in crate::synth) const NO_ANSWER: Rate = Rate::percent(7);
+    /// *Hypothesis*: housing that is not precarious, then precarious (0903 to 0913).
+    pub(in crate::synth) const HOUSING_KINDS: &[(&str, u32)] = &[("0901", 18), ("0902", 82)];
+    pub(in crate::synth) const PRECARIOUS_HOUSING: &[(&str, u32)] = &[
+        ("0903", 26),
+        ("0904", 9),
+        ("0905", 8),
+        ("0906", 7),
+        ("0907", 6),
+        ("0908", 7),
+        ("0909", 12),
+        ("0910", 9),
+        ("0911", 6),
+        ("0912", 5),
+        ("0913", 5),
+    ];
+    /// *Hypothesis*.
+    pub(in crate::synth) const TELLS_DIFFICULTIES: Rate = Rate::percent(40);
+    pub(in crate::synth) const OTHER_DIFFICULTIES: &[(&str, u32)] =
+        &[("0402", 28), ("0403", 20), ("0405", 14), ("0406", 16), ("0407", 22)];
+    pub(in crate::synth) const WORK_HISTORIES: &[(&str, u32)] =
+        &[("1901", 21), ("1902", 30), ("1903", 36), ("1904", 13)];
+    /// *Known*: 63 % below bac (1204 and after). *Hypothesis*: the rest.
+    pub(in crate::synth) const EDUCATION_LEVELS: &[(&str, u32)] =
+        &[("1201", 11), ("1202", 8), ("1203", 18), ("1204", 26), ("1205", 17), ("1206", 14), ("1207", 6)];
+    /// *Hypothesis*: mobility of those whom it holds back.
+    pub(in crate::synth) const HARD_MOBILITY: &[(&str, u32)] = &[("2502", 48), ("2503", 30), ("2504", 22)];
+    /// *Hypothesis*.
+    pub(in crate::synth) const QUICK_RETURN: Rate = Rate::percent(14);
+    pub(in crate::synth) const QUICK_RETURN_WITHOUT_BARRIER: Rate = Rate::percent(42);
+    /// *Hypothesis*: new registrations about which France Travail has recommended a path.
+    pub(in crate::synth) const RECOMMENDED: Rate = Rate::percent(70);
+    /// *Known*: 44 % employment, 24 % socio-professional, 32 % social in the pilots. *Hypothesis*: by number of barriers.
+    pub(in crate::synth) const PATHS: [&[(&str, u32)]; 4] = [
+        &[("PED", 82), ("PSP", 12), ("PSO", 4), ("EO", 2)],
+        &[("PED", 52), ("PSP", 26), ("PSO", 19), ("EO", 2), ("IND", 1)],
+        &[("PED", 28), ("PSP", 30), ("PSO", 39), ("EO", 2), ("IND", 1)],
+        &[("PED", 11), ("PSP", 22), ("PSO", 64), ("EO", 2), ("IND", 1)],
+    ];
+}

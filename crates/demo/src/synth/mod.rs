@@ -17,6 +17,7 @@ mod happening;
 mod homes;
 mod households;
 mod hypotheses;
+mod inputs;
 mod names;
 mod persons;
 mod rights;
@@ -41,6 +42,7 @@ pub use homes::Place;
 use homes::Places;
 use households::{Rank, Setting};
 use hypotheses as rates;
+pub use inputs::{InputsRequest, InputsSummary, synthesize_inputs};
 use sheet::Sheet;
 
 /// How often progress is told, in households.
@@ -90,6 +92,8 @@ pub enum SynthesisError {
     Write(#[from] io::Error),
     #[error("fichier précédent « {} » illisible : {source}", path.display())]
     Open { path: PathBuf, source: io::Error },
+    #[error("écriture du fichier « {} » impossible : {source}", path.display())]
+    Create { path: PathBuf, source: io::Error },
     #[error("fichier précédent refusé : {0}")]
     Refused(#[from] Refusal),
     #[error(
@@ -238,6 +242,17 @@ struct Previous {
 impl Previous {
     /// Opens the file of the month before the one that ends on `reference`.
     fn open(path: &Path, reference: Date) -> Result<Self, SynthesisError> {
+        let previous = Self::of(path)?;
+        let found = previous.reader.header().reference_date;
+        let expected = reference.first_of_month().saturating_sub(1.day());
+        if found != expected {
+            return Err(SynthesisError::WrongMonth { found, wanted: reference, expected });
+        }
+        Ok(previous)
+    }
+
+    /// Opens the file of any month.
+    fn of(path: &Path) -> Result<Self, SynthesisError> {
         let cannot_open = |source| SynthesisError::Open { path: path.to_owned(), source };
         let file = File::open(path).map_err(cannot_open)?;
         let size = file.metadata().map_err(cannot_open)?.len();
@@ -245,10 +260,6 @@ impl Previous {
         let header = reader.header();
         if header.kind != FeedKind::Monthly {
             return Err(SynthesisError::NotMonthly { kind: header.kind.code().to_owned() });
-        }
-        let expected = reference.first_of_month().saturating_sub(1.day());
-        if header.reference_date != expected {
-            return Err(SynthesisError::WrongMonth { found: header.reference_date, wanted: reference, expected });
         }
         let mut previous = Self { reader, size, read: 0, ahead: None };
         previous.ahead = previous.read_one()?;

@@ -1,7 +1,8 @@
 use std::fs::File;
 use std::path::Path;
 
-use demo::synth::{self, Request, SynthesisError};
+use base::Date;
+use demo::synth::{self, InputsRequest, Request, SynthesisError};
 
 use crate::cli::Synthesize;
 use crate::failure::{Exit, Failure, Result};
@@ -39,12 +40,42 @@ pub fn synthesize(asked: &Synthesize) -> Result<Exit> {
         web::fr::count(summary.persons, "personne", "personnes"),
         web::fr::count(summary.entries, "foyer entré", "foyers entrés"),
     );
+    tables(asked, summary.reference_date)?;
     Ok(Exit::Done)
+}
+
+/// The tables that go with the month, about the same persons, on its last day.
+fn tables(asked: &Synthesize, made_on: Date) -> Result<()> {
+    if asked.france_travail.is_none() && asked.questionnaire.is_none() && asked.recommendations.is_none() {
+        return Ok(());
+    }
+    let request = InputsRequest {
+        seed: asked.seed,
+        month: &asked.out,
+        made_on,
+        claims_after: asked.previous.is_some().then(|| made_on.first_of_month().yesterday().unwrap_or(made_on)),
+        france_travail: asked.france_travail.as_deref(),
+        questionnaire: asked.questionnaire.as_deref(),
+        recommendations: asked.recommendations.as_deref(),
+    };
+    let written = synth::synthesize_inputs(&request).map_err(|error| failure(&error))?;
+    for (path, count, one, many) in [
+        (&asked.france_travail, written.registered, "personne inscrite", "personnes inscrites"),
+        (&asked.questionnaire, written.questionnaires, "questionnaire", "questionnaires"),
+        (&asked.recommendations, written.recommendations, "préconisation", "préconisations"),
+    ] {
+        if let Some(path) = path {
+            println!("{}\u{a0}: {}", path.display(), web::fr::count(count, one, many));
+        }
+    }
+    Ok(())
 }
 
 fn failure(error: &SynthesisError) -> Failure {
     match error {
-        SynthesisError::Write(_) | SynthesisError::Open { .. } => Failure::system(error),
+        SynthesisError::Write(_) | SynthesisError::Open { .. } | SynthesisError::Create { .. } => {
+            Failure::system(error)
+        }
         _ => Failure::refused(error),
     }
 }
