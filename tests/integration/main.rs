@@ -6,6 +6,7 @@ mod dependencies;
 mod documents;
 mod facts;
 mod feed;
+mod inputs;
 mod journal;
 mod layout;
 mod orientation;

@@ -10,7 +10,7 @@ use jiff::ToSpan;
 use platform::{Actor, Platform};
 use tokio::task::JoinHandle;
 
-use crate::{Error, Result, SEED, Size, accompaniment, places, synth, timeline};
+use crate::{Error, Result, SEED, Size, accompaniment, inputs, places, synth, timeline};
 
 /// Whether a month is in, all of it.
 pub(crate) async fn is_in(platform: &Platform, actor: &Actor, month: Date) -> Result<bool> {
@@ -19,7 +19,7 @@ pub(crate) async fn is_in(platform: &Platform, actor: &Actor, month: Date) -> Re
 }
 
 /// Where the file of a month waits until it is in.
-fn path(folder: &Path, month: Date) -> PathBuf {
+pub(crate) fn path(folder: &Path, month: Date) -> PathBuf {
     folder.join("flux").join(format!("{}.xml", month.strftime("%Y-%m")))
 }
 
@@ -66,7 +66,8 @@ impl Writing {
     }
 }
 
-/// Brings in the months that are not in yet, each at the moment of its arrival; the next one is written meanwhile.
+/// Brings in the months that are not in yet, each at the moment of its arrival and followed by the tables about its
+/// persons; the next one is written meanwhile.
 /// `progress` is told which month it is, and how much of it is done.
 pub(crate) async fn bring_months_in(
     platform: &Platform,
@@ -77,7 +78,7 @@ pub(crate) async fn bring_months_in(
 ) -> Result<()> {
     let mut waiting = Vec::new();
     for (number, month) in timeline::MONTHS.into_iter().enumerate() {
-        if !is_in(platform, actor, month).await? {
+        if !is_in(platform, actor, month).await? || !inputs::are_in(platform, actor, month).await? {
             waiting.push((number, month));
         }
     }
@@ -93,6 +94,9 @@ pub(crate) async fn bring_months_in(
             progress(number, month, done, total)
         })
         .await?;
+        let tables = crate::at(platform, timeline::arrival_of_tables(created_on).instant());
+        let before = timeline::MONTHS.get(number.wrapping_sub(1)).copied();
+        inputs::bring_in(&tables, actor, folder, month, before).await?;
         let last = place + 1 == waiting.len();
         accompaniment::follow(&then, actor, created_on, last).await?;
     }

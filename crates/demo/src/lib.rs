@@ -9,6 +9,7 @@ mod accounts;
 mod contacts;
 mod feed;
 mod history;
+mod inputs;
 mod staff;
 pub mod synth;
 pub mod timeline;
@@ -64,6 +65,8 @@ pub enum Error {
     Synthesis(#[from] synth::SynthesisError),
     #[error(transparent)]
     Import(#[from] exchange::caf::Error),
+    #[error(transparent)]
+    Inputs(#[from] exchange::inputs::Error),
     #[error(transparent)]
     Support(#[from] support::Error),
     #[error(transparent)]

@@ -55,6 +55,16 @@ pub fn arrival(created_on: Date) -> Moment {
     Moment(created_on.saturating_add(1.day()).at(7, 10, 0, 0))
 }
 
+/// The tables that go with a month are brought in once its households are known.
+pub fn arrival_of_tables(created_on: Date) -> Moment {
+    Moment(created_on.saturating_add(1.day()).at(8, 20, 0, 0))
+}
+
+/// The day of the month of which France Travail's file gives the situation.
+pub fn france_travail_day(month: Date) -> Date {
+    month.with().day(20).build().unwrap_or(month)
+}
+
 /// The mornings after a month has come in: its entrants are oriented, then each agency shares out its people.
 pub fn decisions(created_on: Date) -> Moment {
     Moment(created_on.saturating_add(2.days()).at(10, 0, 0, 0))

@@ -73,7 +73,7 @@ const RECOMMENDATIONS: [&str; 14] = [
     "contrainte_sante",
     "contrainte_logement",
     "contrainte_mobilite",
-    "contrainte_familiale",
+    "contrainte_garde_enfant",
 ];
 
 /// Writes the tables asked for.

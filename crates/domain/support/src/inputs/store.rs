@@ -1,6 +1,6 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use base::{Date, Email, Id, Phone};
+use base::{Date, Email, Id, Phone, fold};
 use db::{Ask, Json, Tx, sql, sql_many};
 use facts::{Fact, Import, Tenant, current_many};
 use platform::Permit;
@@ -37,7 +37,7 @@ sql! {
 sql_many! {
     BY_NUMBER (1) = "SELECT person FROM registration WHERE tenant = $1 AND blind_index IN ({list}) AND replaced_at IS NULL";
     BY_IDENTIFIER (1) = "SELECT person FROM jobseeker_registration WHERE tenant = $1 AND identifier IN ({list}) AND replaced_at IS NULL";
-    BY_BIRTH_DATE (1) = "SELECT person FROM person_card WHERE tenant = $1 AND birth_date IN ({list})";
+    BY_BIRTH_DATE (1) = "SELECT person, birth_date, usual_name, birth_name FROM person_card WHERE tenant = $1 AND birth_date IN ({list})";
     BY_PHONE (1) = "SELECT person FROM contact WHERE tenant = $1 AND phone IN ({list}) AND replaced_at IS NULL";
     BY_EMAIL (1) = "SELECT person FROM contact WHERE tenant = $1 AND email IN ({list}) AND replaced_at IS NULL";
     SEEN_ON (2) = "SELECT s.person, f.reference_date FROM input_sighting s JOIN input_file f ON f.id = s.file
@@ -236,11 +236,19 @@ pub(super) async fn candidates(
     let identifiers: Vec<String> =
         lines.iter().map(|(keys, _)| keys.identifier.clone()).filter(|identifier| !identifier.is_empty()).collect();
     found.extend(BY_IDENTIFIER.all::<Id<Person>, _>(ask, &[&tenant], &identifiers).await?);
-    let mut days: Vec<Date> =
-        lines.iter().filter(|(keys, _)| keys.has_identity()).filter_map(|(keys, _)| keys.birth_date).collect();
-    days.sort_unstable();
-    days.dedup();
-    found.extend(BY_BIRTH_DATE.all::<Id<Person>, _>(ask, &[&tenant], &days).await?);
+    // Many are born on one day: only those who bear a name of a line go further.
+    let mut named: HashMap<Date, HashSet<String>> = HashMap::new();
+    for (keys, _) in lines.iter().filter(|(keys, _)| keys.has_identity()) {
+        if let Some(day) = keys.birth_date {
+            named.entry(day).or_default().extend(keys.family_names.iter().map(|name| fold(name)));
+        }
+    }
+    let days: Vec<Date> = named.keys().copied().collect();
+    let born: Vec<(Id<Person>, Date, String, String)> = BY_BIRTH_DATE.all(ask, &[&tenant], &days).await?;
+    let bears = |day: &Date, name: &str| named.get(day).is_some_and(|names| names.contains(&fold(name)));
+    found.extend(
+        born.iter().filter(|(_, day, usual, birth)| bears(day, usual) || bears(day, birth)).map(|(person, ..)| *person),
+    );
     let phones: Vec<Phone> = lines.iter().flat_map(|(keys, _)| keys.phones.iter().cloned()).collect();
     found.extend(BY_PHONE.all::<Id<Person>, _>(ask, &[&tenant], &phones).await?);
     let emails: Vec<Email> = lines.iter().filter_map(|(keys, _)| keys.email.clone()).collect();

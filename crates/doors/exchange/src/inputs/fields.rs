@@ -68,16 +68,21 @@ fields! {
     "state" "État" RECOMMENDATION ["État", "etat_orientation"];
     "origin" "Origine" RECOMMENDATION ["Origine", "origine_orientation"];
     "refusal_reason" "Motif de refus" RECOMMENDATION ["Motif de refus", "motif_refus"];
-    "project" "Projet professionnel" RECOMMENDATION ["Projet professionnel", "projet_pro"];
+    "project" "Projet professionnel" RECOMMENDATION ["Projet professionnel", "Métier visé"];
     "constraint.sante" "Contrainte\u{a0}: santé" RECOMMENDATION ["contrainte_sante", "Santé"];
     "constraint.logement" "Contrainte\u{a0}: logement" RECOMMENDATION ["contrainte_logement", "Logement"];
     "constraint.mobilite" "Contrainte\u{a0}: mobilité" RECOMMENDATION ["contrainte_mobilite", "Mobilité"];
-    "constraint.familiale" "Contrainte\u{a0}: famille" RECOMMENDATION ["contrainte_familiale", "Garde d’enfants"];
+    "constraint.garde_enfant" "Contrainte\u{a0}: garde d’enfants" RECOMMENDATION
+        ["contrainte_garde_enfant", "Garde d’enfants"];
+    "constraint.aide_proche" "Contrainte\u{a0}: aide à un proche" RECOMMENDATION ["contrainte_aide_proche", "Aidant"];
+    "constraint.autres" "Contrainte\u{a0}: autres" RECOMMENDATION ["contrainte_autres", "Autres contraintes"];
+    "constraint.familiale" "Contrainte\u{a0}: famille" RECOMMENDATION ["contrainte_familiale"];
     "constraint.financiere" "Contrainte\u{a0}: finances" RECOMMENDATION ["contrainte_financiere"];
     "constraint.numerique" "Contrainte\u{a0}: numérique" RECOMMENDATION ["contrainte_numerique"];
     "constraint.administrative_juridique" "Contrainte\u{a0}: démarches administratives et juridiques" RECOMMENDATION
         ["contrainte_administrative_juridique"];
     "constraint.francais_calcul" "Contrainte\u{a0}: français et calcul" RECOMMENDATION ["contrainte_francais_calcul"];
+    "criterion.projet_pro" "Capacité à se projeter" RECOMMENDATION ["projet_pro", "Capacité à se projeter"];
     "criterion.situation_professionnelle" "Situation professionnelle" RECOMMENDATION ["situation_professionnelle"];
     "criterion.type_emploi" "Type d’emploi" RECOMMENDATION ["type_emploi"];
     "criterion.niveau_etude" "Niveau d’études" RECOMMENDATION ["niveau_etude", "Niveau d’études"];
