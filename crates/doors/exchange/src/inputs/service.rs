@@ -346,6 +346,7 @@ async fn judge(
         let room = REMARKS_KEPT.saturating_sub(summary.line_remarks.len());
         summary.line_remarks.extend(remarks.into_iter().take(room));
         progress(Progress { stage: Stage::Applying, done: u64::try_from(batch.done).unwrap_or(0), total });
+        tokio::task::yield_now().await;
     }
     reading.end().await
 }
@@ -388,6 +389,8 @@ async fn apply(
         let done = batch.done;
         inputs::apply(platform, actor, file, batch, request.accept_probable, &mut report).await?;
         progress(Progress { stage: Stage::Applying, done: u64::try_from(done).unwrap_or(0), total });
+        // The lines are read faster than they are written: whoever tells the progress gets a turn.
+        tokio::task::yield_now().await;
     }
     reading.end().await?;
     inputs::close_absent(platform, actor, file, &mut report).await?;
