@@ -21,6 +21,16 @@ const OPERATOR = 'Exploitation';
 const send = (page, name) => page.locator('main').getByRole('button', { name }).click();
 const file = (text, name) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(text) });
 
+/** A table of one person whom nobody knows, as far as the choice of its columns. */
+const depositTable = async (page) => {
+  const rows = 'Nom;Prénom;Date de naissance;Date;NATLOG\nPERSONNE;Inconnue;12/05/1981;01/10/2026;0901\n';
+  await page.getByLabel(/Questionnaires de la demande/).check();
+  await page.getByLabel(/^Situation au/).fill('2026-10-31');
+  await page.getByLabel(/^Fichier(?! de France)/).setInputFiles(file(rows, 'questionnaires.csv'));
+  await send(page, 'Déposer et vérifier');
+  await page.getByRole('heading', { name: 'Correspondance des colonnes' }).waitFor();
+};
+
 export const pages = [
   // Everybody
   { name: 'connexion', role: VISITOR, url: '/connexion', golden: true },
@@ -87,6 +97,45 @@ export const pages = [
       await page.getByRole('alert').first().waitFor();
     },
     status: 422,
+  },
+  { name: 'tableau à déposer', role: DATA, url: '/imports/tableaux/depot' },
+  {
+    name: 'tableau, à corriger',
+    role: DATA,
+    url: '/imports/tableaux/depot',
+    walk: (page) => send(page, 'Déposer et vérifier'),
+    status: 422,
+  },
+  { name: 'tableau, colonnes', role: DATA, url: '/imports/tableaux/depot', walk: (page) => depositTable(page) },
+  {
+    name: 'tableau, colonnes à corriger',
+    role: DATA,
+    url: '/imports/tableaux/depot',
+    walk: async (page) => {
+      await depositTable(page);
+      await page.getByLabel(/^NATLOG/).selectOption('');
+      await send(page, 'Vérifier sans rien écrire');
+      await page.getByRole('alert').first().waitFor();
+    },
+    status: 422,
+  },
+  {
+    name: 'tableau, essai à blanc',
+    role: DATA,
+    url: '/imports/tableaux/depot',
+    walk: async (page) => {
+      await depositTable(page);
+      await send(page, 'Vérifier sans rien écrire');
+      await page.getByRole('heading', { name: 'Essai à blanc' }).waitFor();
+    },
+  },
+  { name: 'compte rendu de tableau', role: DATA, url: '/imports', link: /^\/imports\/tableaux\/\d+$/ },
+  {
+    name: 'lignes de tableau',
+    role: DATA,
+    url: '/imports',
+    link: /^\/imports\/tableaux\/\d+$/,
+    walk: (page) => page.locator('main a[href*="/anomalies"]').first().click(),
   },
   { name: 'rapprochements', role: DATA, url: '/rapprochements' },
   { name: 'rapprochements sans contradiction', role: DATA, url: '/rapprochements/certains' },

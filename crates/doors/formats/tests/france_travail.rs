@@ -124,6 +124,6 @@ proptest! {
             family_difficulty: flags[6], covered_by_rsa: flags[7],
             ..Record::default()
         };
-        prop_assert_eq!(read(&written(&[record.clone()])), [Ok((2, record))]);
+        prop_assert_eq!(read(&written(std::slice::from_ref(&record))), [Ok((2, record))]);
     }
 }

@@ -100,7 +100,13 @@ pub fn router(app: App) -> Result<Router, ConfigError> {
     let protection = Protection {
         public_origin: app.public_origin.clone(),
         // They send or receive files.
-        unhurried_routes: vec!["/imports/depot", "/territoire/import", "/territoire/import/appliquer"],
+        unhurried_routes: vec![
+            "/imports/depot",
+            "/imports/tableaux/depot",
+            "/imports/tableaux/colonnes",
+            "/territoire/import",
+            "/territoire/import/appliquer",
+        ],
         ..Protection::default()
     };
     Ok(surround(routes, Arc::clone(&app.site), app.platform.clock.clone(), &protection)?.with_state(app))

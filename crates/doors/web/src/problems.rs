@@ -92,6 +92,17 @@ impl From<support::Error> for Problem {
     }
 }
 
+impl From<exchange::inputs::Error> for Problem {
+    fn from(error: exchange::inputs::Error) -> Self {
+        use exchange::inputs::Error as E;
+        match error {
+            E::Support(error) => error.into(),
+            E::Unreadable(_) | E::Interrupted(_) => internal(&error),
+            E::Table(_) | E::FranceTravail(_) | E::Settings(_) | E::Future(_) => refused(&error.to_string()),
+        }
+    }
+}
+
 impl From<exchange::caf::Error> for Problem {
     fn from(error: exchange::caf::Error) -> Self {
         use exchange::caf::Error as E;

@@ -400,7 +400,11 @@ mod tests {
             ("Awa Lucie", Ruling::Unknown),
             ("", Ruling::Unknown),
         ] {
-            assert_eq!(rule(&keys("Ndiaye", given, born), None, &[somebody.clone()]).ruling, ruling, "{given}");
+            assert_eq!(
+                rule(&keys("Ndiaye", given, born), None, std::slice::from_ref(&somebody)).ruling,
+                ruling,
+                "{given}"
+            );
         }
     }
 }

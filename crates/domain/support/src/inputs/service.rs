@@ -503,15 +503,16 @@ pub async fn issue_groups(
     Ok(store::issue_groups(&platform.db, &permit, file).await?)
 }
 
-/// What an import had to say, by number, after `after`.
+/// What an import had to say, all of it or under one code, by number, after `after`.
 pub async fn issues(
     platform: &Platform,
     actor: &Actor,
     file: Id<Import>,
     severity: Severity,
+    code: Option<&str>,
     after: i64,
     limit: i64,
 ) -> Result<Vec<Issue>> {
     let permit = platform::gate::permit::<ReadImports>(actor)?;
-    Ok(store::issues(&platform.db, &permit, file, severity, after, limit).await?)
+    Ok(store::issues(&platform.db, &permit, file, severity, code, after, limit).await?)
 }

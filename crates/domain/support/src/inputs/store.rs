@@ -20,8 +20,8 @@ sql! {
     COMPLETE = "UPDATE input_file SET completed_at = $1, report = $2 WHERE tenant = $3 AND id = $4 AND completed_at IS NULL";
     LAST_REFERENCE_DATE = "SELECT max(reference_date) FROM input_file WHERE tenant = $1 AND kind = $2 AND completed_at IS NOT NULL";
     LAST_ISSUE = "SELECT COALESCE(max(number), 0) FROM input_issue WHERE file = $1";
-    ISSUES = ["SELECT ", Issue::COLUMNS, " FROM input_issue WHERE tenant = $1 AND file = $2 AND severity = $3 AND number > $4
-        ORDER BY number LIMIT $5"];
+    ISSUES = ["SELECT ", Issue::COLUMNS, " FROM input_issue WHERE tenant = $1 AND file = $2 AND severity = $3
+        AND (CAST($4 AS text) IS NULL OR code = $4) AND number > $5 ORDER BY number LIMIT $6"];
     ISSUE_GROUPS = "SELECT severity, code, count(*) FROM input_issue WHERE tenant = $1 AND file = $2
         GROUP BY severity, code ORDER BY severity, count(*) DESC, code";
     COMPLETE_DAYS = "SELECT reference_date FROM input_file WHERE tenant = $1 AND kind = $2 AND complete AND completed_at IS NOT NULL";
@@ -144,10 +144,11 @@ pub(super) async fn issues(
     permit: &Permit<ReadImports>,
     file: Id<Import>,
     severity: Severity,
+    code: Option<&str>,
     after: i64,
     limit: i64,
 ) -> db::Result<Vec<Issue>> {
-    ask.all(&ISSUES, &[&permit.tenant(), &file, &severity, &after, &limit]).await
+    ask.all(&ISSUES, &[&permit.tenant(), &file, &severity, &code, &after, &limit]).await
 }
 
 pub(super) async fn issue_groups(

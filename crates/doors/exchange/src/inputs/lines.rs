@@ -24,7 +24,7 @@ use super::settings::{Settings, read_bounded};
 
 /// What a row of a file gives.
 pub(super) enum Item {
-    Line(Entry),
+    Line(Box<Entry>),
     /// A row that cannot be read.
     Unreadable(NewIssue),
     /// A row about somebody not covered by RSA.
@@ -154,7 +154,7 @@ fn of_record(line: i64, record: Record) -> Item {
     };
     let strong = if identifier.is_empty() { Vec::new() } else { vec![digest(&identifier)] };
     let line = Line { number: line, keys, observed: Observed::Registration(registration), ruled: None };
-    Item::Line(Entry { line, remarks: Vec::new(), content, strong })
+    Item::Line(Box::new(Entry { line, remarks: Vec::new(), content, strong }))
 }
 
 const NOBODY: &str = "la ligne ne dit pas de qui elle parle";
@@ -192,7 +192,7 @@ impl Tabular {
         strong.extend(keys.nir.as_ref().map(|nir| digest(("nir", nir.as_str(), on.to_string()))));
         strong.extend((!keys.identifier.is_empty()).then(|| digest(("identifier", &keys.identifier, on.to_string()))));
         let line = Line { number: line, keys, observed, ruled: None };
-        Some(Item::Line(Entry { line, remarks, content: content.finish(), strong }))
+        Some(Item::Line(Box::new(Entry { line, remarks, content: content.finish(), strong })))
     }
 }
 

@@ -405,7 +405,7 @@ async fn kept_remarks(platform: &Platform, actor: &Actor, file: &InputFile) -> R
     for severity in [Severity::Error, Severity::Warning] {
         let mut after = 0;
         loop {
-            let page = inputs::issues(platform, actor, file.id, severity, after, PAGE).await?;
+            let page = inputs::issues(platform, actor, file.id, severity, None, after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = last.number;
             remarks.extend(page.into_iter().map(|issue| LineRemark {

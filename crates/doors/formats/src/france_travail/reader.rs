@@ -99,7 +99,6 @@ impl<R: BufRead> Reader<R> {
     ///
     /// # Errors
     /// When the file itself cannot be read further.
-    #[expect(clippy::type_complexity, reason = "a line, or what is wrong with it")]
     pub fn next_line(&mut self) -> io::Result<Option<Result<(u64, Record), LineError>>> {
         Ok(if self.advance()? { Some(self.line(self.number)) } else { None })
     }

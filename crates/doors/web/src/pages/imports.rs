@@ -2,6 +2,7 @@
 
 mod deposit;
 mod report;
+pub(super) mod tables;
 pub(super) mod work;
 
 use askama::Template;
@@ -37,14 +38,16 @@ const LARGEST: usize = 4 << 30;
 pub fn routes() -> Vec<Route> {
     let read = Policy::May(ActionKind::ReadImports);
     let write = Policy::May(ActionKind::ImportFeed);
-    vec![
+    let mut routes = vec![
         Route::new(PATH, read, get(list)),
         Route::new("/imports/depot", write, post(deposit::receive).layer(DefaultBodyLimit::max(LARGEST))),
         Route::new("/imports/depot/ecart", write, post(deposit::accept_mismatch)),
         Route::new("/imports/{id}", read, get(report::show)),
         Route::new("/imports/{id}/anomalies", read, get(report::issues)),
         Route::new("/imports/{id}/rapport.json", read, get(report::json)),
-    ]
+    ];
+    routes.extend(tables::routes());
+    routes
 }
 
 /// The page.
@@ -58,6 +61,8 @@ struct Imports {
     mismatch: Option<deposit::Mismatch>,
     notice: Option<Notice>,
     table: Table,
+    /// The tables received besides the feed; today's page only.
+    tables: Option<Table>,
     past: Field,
 }
 
@@ -87,12 +92,17 @@ async fn draw(
     let known = day.map_or(now, Instant::end_of);
     let received = receptions(&files, if day.is_some() { &[] } else { &jobs }, known, now);
     let form = may::<ImportFeed>(actor).then(|| deposit::form(problem));
+    let tables = match day {
+        None => Some(tables::list(app, signed, form.is_some()).await?),
+        Some(_) => None,
+    };
     let layout = signed
         .layout(app, PATH, "Imports")
-        .lead("Les fichiers du flux bénéficiaires (CAF, MSA) reçus, et ce que chacun a changé.");
+        .lead("Les fichiers reçus (flux bénéficiaires de la CAF et de la MSA, tableaux), et ce que chacun a changé.");
     Ok(Imports {
         layout,
         mismatch,
+        tables,
         notice: day.map(|day| known_then(&files, day)),
         table: match day {
             Some(day) => table(&received, nothing_then(&files, day)),

@@ -61,6 +61,7 @@ fn label(kind: &str) -> &str {
         CHECK_READ_MODELS => "Comparaison des listes avec leur recalcul",
         "demo_history" => "Histoire du département fictif",
         exchange::caf::job::KIND => "Import d’un fichier de la CAF",
+        exchange::inputs::job::KIND => "Import d’un tableau",
         other => other,
     }
 }
@@ -242,13 +243,18 @@ async fn visible(app: &App, signed: &Signed, id: Id<Task>) -> Result<jobs::State
 
 /// An import has a page of its own, for whoever may read its report.
 fn is_import_to_follow(job: &jobs::State, signed: &Signed) -> bool {
-    job.kind == exchange::caf::job::KIND && signed.may(ActionKind::ReadImports)
+    matches!(job.kind.as_str(), exchange::caf::job::KIND | exchange::inputs::job::KIND)
+        && signed.may(ActionKind::ReadImports)
 }
 
 async fn job(State(app): State<App>, signed: Signed, Path(id): Path<Id<Task>>) -> Result<Response, Problem> {
     let job = visible(&app, &signed, id).await?;
     if is_import_to_follow(&job, &signed) {
-        return imports::work::show(State(app), signed, Path(id.to_string())).await;
+        let (app, id) = (State(app), Path(id.to_string()));
+        return match job.kind.as_str() {
+            exchange::inputs::job::KIND => imports::tables::work::show(app, signed, id).await,
+            _ => imports::work::show(app, signed, id).await,
+        };
     }
     let mut layout = signed.layout(&app, &format!("/travaux/{id}"), label(&job.kind)).crumb("Accueil", "/");
     if job.finished_at.is_none() {
@@ -268,7 +274,11 @@ async fn job(State(app): State<App>, signed: Signed, Path(id): Path<Id<Task>>) -
 async fn job_progress(State(app): State<App>, signed: Signed, Path(id): Path<Id<Task>>) -> Result<Response, Problem> {
     let job = visible(&app, &signed, id).await?;
     if is_import_to_follow(&job, &signed) {
-        return imports::work::progress(State(app), signed, Path(id.to_string())).await;
+        let (app, id) = (State(app), Path(id.to_string()));
+        return match job.kind.as_str() {
+            exchange::inputs::job::KIND => imports::tables::work::progress(app, signed, id).await,
+            _ => imports::work::progress(app, signed, id).await,
+        };
     }
     Ok(page(&progress(&job, app.platform.now())))
 }

@@ -18,7 +18,7 @@ use support::feed;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
-use super::{PATH, demand, draw};
+use super::{PATH, demand, draw, tables};
 use crate::app::App;
 use crate::components::{Button, Field, Flash, Form, Query};
 use crate::fr;
@@ -48,12 +48,19 @@ pub(super) fn form(problem: Option<String>) -> Form {
 }
 
 /// A deposited file, deleted unless somebody keeps it.
-struct Deposited {
-    path: PathBuf,
-    file_name: String,
-    sha256: String,
-    size: u64,
-    kept: bool,
+pub(super) struct Deposited {
+    pub(super) path: PathBuf,
+    pub(super) file_name: String,
+    pub(super) sha256: String,
+    pub(super) size: u64,
+    pub(super) kept: bool,
+}
+
+impl Deposited {
+    /// Its name in the spool.
+    pub(super) fn token(&self) -> String {
+        self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
 }
 
 impl Drop for Deposited {
@@ -176,7 +183,7 @@ async fn start(
 }
 
 /// Names of deposits: 32 hexadecimal digits, so that none leads out of the spool.
-fn is_token(text: &str) -> bool {
+pub(super) fn is_token(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit() && !byte.is_ascii_uppercase())
 }
 
@@ -185,7 +192,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// Writes what arrives, piece by piece.
-async fn spool(folder: &Path, mut part: Part<'_>) -> Result<Deposited, Problem> {
+pub(super) async fn spool(folder: &Path, mut part: Part<'_>) -> Result<Deposited, Problem> {
     let mut random = [0; 16];
     SystemRandom::new().fill(&mut random).map_err(|_| Problem::internal())?;
     let file_name = part.file_name().map(base_name).unwrap_or_default();
@@ -218,16 +225,21 @@ fn not_written(problem: io::Error) -> Problem {
     )
 }
 
-fn cut_short() -> Problem {
+pub(super) fn cut_short() -> Problem {
     Problem::unreadable("L’envoi du fichier s’est interrompu. Rien n’a été importé\u{a0}: recommencez.")
 }
 
 /// Deletes deposits that nobody decided about for a day, by the age of the newest: no clock is asked.
-async fn sweep(app: &App, signed: &Signed) {
+pub(super) async fn sweep(app: &App, signed: &Signed) {
     let Ok(permit) = permit::<ReadImports>(&signed.actor) else { return };
-    let Ok(jobs) = jobs::of_kind(&app.platform, &permit, job::KIND, 200).await else { return };
-    let in_use: Vec<PathBuf> =
-        jobs.iter().filter(|job| job.finished_at.is_none()).filter_map(demand).map(|demand| demand.path).collect();
+    let mut in_use: Vec<PathBuf> = Vec::new();
+    for kind in [job::KIND, exchange::inputs::job::KIND] {
+        let Ok(jobs) = jobs::of_kind(&app.platform, &permit, kind, 200).await else { return };
+        let waiting = jobs.iter().filter(|job| job.finished_at.is_none());
+        in_use.extend(waiting.filter_map(|job| {
+            demand(job).map(|demand| demand.path).or_else(|| tables::demand(job).map(|demand| demand.path))
+        }));
+    }
     let folder = app.spool.clone();
     // Whatever fails here is tried again with the next deposit.
     let _ = tokio::task::spawn_blocking(move || sweep_folder(&folder, &in_use)).await;

@@ -24,20 +24,20 @@ use crate::problems::sentence;
 use crate::session::Signed;
 
 /// Anomalies of a page.
-const PAGE: i64 = 100;
+pub(super) const PAGE: i64 = 100;
 
 /// The page.
 #[derive(Template)]
 #[template(path = "import_report.html")]
-struct ImportReport {
-    layout: Layout,
-    href: String,
-    notices: Vec<Notice>,
-    told: Vec<String>,
-    figures: Vec<Figure>,
-    anomalies: Option<Table>,
-    not_seen: Option<Table>,
-    file: Description,
+pub(super) struct ImportReport {
+    pub(super) layout: Layout,
+    pub(super) href: String,
+    pub(super) notices: Vec<Notice>,
+    pub(super) told: Vec<String>,
+    pub(super) figures: Vec<Figure>,
+    pub(super) anomalies: Option<Table>,
+    pub(super) not_seen: Option<Table>,
+    pub(super) file: Description,
 }
 
 fn number(id: &str) -> Result<Id<Import>, Problem> {
@@ -196,7 +196,7 @@ fn group(code: &str) -> &str {
     }
 }
 
-fn severity_code(severity: Severity) -> &'static str {
+pub(super) fn severity_code(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "erreur",
         Severity::Warning => "avertissement",
@@ -204,7 +204,7 @@ fn severity_code(severity: Severity) -> &'static str {
 }
 
 /// The anomalies of a severity, all of them or those of one code; `report`: the address of the report.
-fn issues_href(report: &str, severity: Severity, code: Option<&str>) -> String {
+pub(super) fn issues_href(report: &str, severity: Severity, code: Option<&str>) -> String {
     let query = Query::default().with("gravite", severity_code(severity));
     let query = code.into_iter().fold(query, |query, code| query.with("nature", code));
     query.href(&format!("{report}/anomalies"))
@@ -280,12 +280,12 @@ fn created(text: &str) -> String {
 /// The page.
 #[derive(Template)]
 #[template(path = "import_issues.html")]
-struct Issues {
-    layout: Layout,
-    tabs: Tabs,
+pub(super) struct Issues {
+    pub(super) layout: Layout,
+    pub(super) tabs: Tabs,
     /// The code that the list is limited to, with the way out.
-    limited: Option<Notice>,
-    table: Table,
+    pub(super) limited: Option<Notice>,
+    pub(super) table: Table,
 }
 
 pub(super) async fn issues(
@@ -326,7 +326,7 @@ pub(super) async fn issues(
 }
 
 /// The severity that the address names; without one, the worst that there is.
-fn asked_severity(code: Option<&str>, groups: &[(Severity, String, i64)]) -> Severity {
+pub(super) fn asked_severity(code: Option<&str>, groups: &[(Severity, String, i64)]) -> Severity {
     match code {
         Some("avertissement") => Severity::Warning,
         Some(_) => Severity::Error,

@@ -22,10 +22,10 @@ use crate::session::Signed;
 /// The page.
 #[derive(Template)]
 #[template(path = "work.html")]
-struct Work {
-    layout: Layout,
-    progress: Option<Progress>,
-    notice: Option<Notice>,
+pub(super) struct Work {
+    pub(super) layout: Layout,
+    pub(super) progress: Option<Progress>,
+    pub(super) notice: Option<Notice>,
 }
 
 async fn find(app: &App, signed: &Signed, id: &str) -> Result<(JobState, Demand, Option<FeedFile>), Problem> {
