@@ -216,12 +216,13 @@ async fn a_file_sent_again_changes_nothing_and_an_interrupted_one_resumes() {
         };
         let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
         tokio::select! {
+            biased;
+            _ = told.recv() => {}
             _ = import(&cut.platform, &cut.actor, &request, |progress| {
                 if progress.stage == Stage::Applying && progress.done < progress.total {
                     tell.send(()).unwrap();
                 }
             }) => panic!("the import was to be cut"),
-            _ = told.recv() => {}
         }
         let summary = cut.bring_in(&files[1]).await;
         assert_eq!(summary.outcome, Outcome::Imported);
