@@ -81,14 +81,14 @@ impl View<'_> {
         self.parameters.all().iter().find(|fact| fact.value.name == name && fact.valid.contains(self.today))
     }
 
-    /// « depuis le 1er juin 2009, par Anne Fictive le … ».
+    /// « depuis le 1er juin 2009, d’origine », or who has set it and when.
     fn since(&self, name: &str) -> String {
         let Some(fact) = self.fact(name) else { return String::new() };
         let author = fact.provenance.author.and_then(|author| self.authors.get(&author.raw()));
         let since = format!("depuis le {}", fr::date_long(fact.valid.from));
         match author {
             Some(author) => format!("{since}, par {author} le {}", fr::date_short(fact.recorded_at.date())),
-            None => format!("{since}, livrée avec l’application"),
+            None => format!("{since}, d’origine"),
         }
     }
 
