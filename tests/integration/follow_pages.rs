@@ -186,7 +186,10 @@ async fn working_time_and_absences_are_dated_and_weigh_in_the_share_out() {
     let board = page(&mut head, "/agence").await;
     assert!(board.contains("Passer le relais") && board.contains("absence (arrêt)"), "{board}");
     let relay = page(&mut head, &format!("/agence/repartition?referent={anne}&tout=oui")).await;
-    assert!(relay.contains("Personne n’est disponible") && !relay.contains("Confier ces personnes"), "{relay}");
+    assert!(
+        relay.contains("Personne n’est disponible") && !relay.contains("Confier ces personnes</button>"),
+        "{relay}"
+    );
 
     // Undone from the message: as if it had never been.
     let undo = shown.split("action=\"").find(|rest| rest.contains("/annuler\"")).unwrap().split('"').next().unwrap();
@@ -208,7 +211,7 @@ async fn after_the_interview_everything_is_written_in_one_go() {
     let list = page(&mut counsellor, "/suivi").await;
     let person = lines(&house).await[0].person;
     let path = format!("/personnes/{person}/suivi");
-    assert!(list.contains("Rien d’urgent") && list.contains("0 ont besoin de vous"), "{list}");
+    assert!(list.contains("Rien d’urgent") && list.contains("dont 0 a besoin de vous"), "{list}");
     let file = page(&mut counsellor, &format!("/personnes/{person}")).await;
     assert!(file.contains(&format!("href=\"{path}\"")) && file.contains("Référent unique"), "{file}");
     let shown = page(&mut counsellor, &path).await;

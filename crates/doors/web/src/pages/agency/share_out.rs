@@ -163,8 +163,14 @@ async fn draw(app: &App, signed: &Signed, structure: Id<Structure>, proposed: Pr
             .collect(),
     };
     let available: Vec<&Staff> = loads.iter().map(|load| &load.staff).filter(|staff| staff.is_available()).collect();
-    let view =
-        View { lines: &proposed.lines, choice: &choice, available: &available, names: &names, today: platform.today() };
+    let view = View {
+        lines: &proposed.lines,
+        choice: &choice,
+        available: &available,
+        loads: &loads,
+        names: &names,
+        today: platform.today(),
+    };
     let mut notices = Vec::new();
     let shown = proposed.lines.len() as u64;
     if proposed.all > shown {
@@ -204,6 +210,7 @@ struct View<'a> {
     lines: &'a [FollowUp],
     choice: &'a BTreeMap<Id<Person>, Option<Id<Account>>>,
     available: &'a [&'a Staff],
+    loads: &'a [CounsellorLoad],
     names: &'a Names,
     today: base::Date,
 }
@@ -220,8 +227,8 @@ impl View<'_> {
         let rows = self.lines.iter().map(|line| {
             let path = line.path.map_or("sans parcours", |path| path.label());
             let now = line.counsellor.map_or("personne", |account| {
-                let known = self.available.iter().find(|staff| staff.account == account);
-                known.map_or("absent ou parti", |staff| staff.name.as_str())
+                let known = self.loads.iter().find(|load| load.staff.account == account);
+                known.map_or("parti de la structure", |load| load.staff.name.as_str())
             });
             Row::new([
                 words::person(line, self.names, self.today),
@@ -284,9 +291,9 @@ fn loads_table(
     let columns = [
         Column::text("Référent"),
         Column::number("Personnes avant"),
-        Column::number("après"),
-        Column::text("Charge avant, pour un temps plein"),
-        Column::text("après"),
+        Column::number("Personnes après"),
+        Column::text("Charge avant"),
+        Column::text("Charge après"),
     ];
     let rows = loads.iter().zip(&after).zip(&afterwards).map(|((load, (people, _)), afterwards)| {
         let name: Fragment = load.staff.name.as_str().into();
@@ -310,7 +317,7 @@ fn loads_table(
             load_bar(*afterwards, most),
         ])
     });
-    Table::new("charges", "Charges avant et après", columns, rows)
+    Table::new("charges", "Charges avant et après, pour un temps plein", columns, rows)
 }
 
 #[cfg(test)]
