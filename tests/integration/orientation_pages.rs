@@ -225,10 +225,7 @@ async fn a_decision_by_hand_is_explained_written_and_taken_back() {
     // Oriented again on another day, then taken back: the first orientation holds again.
     later(&house, 1);
     let again = officer
-        .post(
-            &format!("{path}/decision"),
-            &format!("parcours=path_social&structure=autre&autre=Nulle+part&debut=2026-12-01"),
-        )
+        .post(&format!("{path}/decision"), "parcours=path_social&structure=autre&autre=Nulle+part&debut=2026-12-01")
         .await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(again.body.contains("Nulle part") && again.body.contains("Dites ce qui amène"), "{}", again.body);

@@ -351,7 +351,7 @@ fn a_wrong_request_says_why() {
     fs::write(&path, made(&request(3, date(2026, 6, 30), None, &places)).0).unwrap();
     let refused = |request: Request<'_>| synthesize(&request, io::sink(), |_, _| {}).unwrap_err().to_string();
     let wrong_month = refused(request(3, date(2026, 9, 30), Some(&path), &places));
-    assert!(wrong_month.contains("31 août 2026"), "{wrong_month}");
+    assert!(wrong_month.contains("31\u{a0}août 2026"), "{wrong_month}");
     assert!(refused(request(0, date(2026, 9, 30), None, &places)).contains("foyers demandés"));
     assert!(refused(request(3, date(2008, 9, 30), None, &places)).contains("RSA"));
     assert!(refused(request(3, date(2026, 9, 30), None, &[])).contains("commune"));

@@ -13,8 +13,8 @@ use tokio::sync::mpsc;
 
 use super::map;
 
-/// Households of one transaction. The more there are, the fewer times a page of an index is written; the writer is
-/// held for a fifth of a second.
+/// Households of one transaction. The more there are, the fewer times a page of an index is written, and the longer
+/// the writer is held.
 const BATCH: usize = 800;
 
 /// Warnings kept one by one; all are counted.

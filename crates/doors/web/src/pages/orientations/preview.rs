@@ -121,6 +121,10 @@ impl Plan {
         let people: Vec<_> = all.iter().map(|line| line.line.clone()).collect();
         let prepared = orientation::prepare(&people, &plan.taken);
         for (position, (line, prepared)) in all.into_iter().zip(prepared).enumerate() {
+            let prepared = prepared.map(|mut ordered| {
+                ordered.choice.with_interview |= words::left_to_interview(line.rule);
+                ordered
+            });
             match prepared {
                 Ok(ordered) if position < sure_count => plan.decided.push((line, ordered)),
                 Ok(ordered) => plan.conditional.push((line, ordered)),
@@ -173,16 +177,17 @@ impl Plan {
     }
 
     fn structures(&self, names: &Names) -> Table {
-        let mut here: BTreeMap<Id<Structure>, u64> = BTreeMap::new();
+        // Those decided, and those that wait to be ticked.
+        let mut here: BTreeMap<Id<Structure>, (u64, u64)> = BTreeMap::new();
         for (_, ordered) in &self.decided {
-            *here.entry(ordered.choice.structure).or_default() += 1;
+            here.entry(ordered.choice.structure).or_default().0 += 1;
         }
         for (_, ordered) in &self.conditional {
-            here.entry(ordered.choice.structure).or_default();
+            here.entry(ordered.choice.structure).or_default().1 += 1;
         }
         let mut rows: Vec<(String, Row)> = here
             .into_iter()
-            .map(|(structure, people)| {
+            .map(|(structure, (people, conditional))| {
                 let taken = self.taken.get(&structure).copied().unwrap_or_default();
                 let name = names.name(structure).to_owned();
                 let kind = names.kind(structure).map_or("", |kind| kind.label());
@@ -193,6 +198,7 @@ impl Plan {
                     taken.capacity.map_or_else(unknown, |capacity| fr::number(capacity).into()),
                     fr::number(taken.people).into(),
                     fr::number(people).into(),
+                    fr::number(conditional).into(),
                     left.map_or_else(unknown, |left| fr::number(left.max(0)).into()),
                 ]);
                 (base::fold(&name), row)
@@ -204,6 +210,7 @@ impl Plan {
             Column::number("Capacité"),
             Column::number("Places prises"),
             Column::number("Cette liste"),
+            Column::number("Sous réserve, à cocher"),
             Column::number("Places restantes"),
         ];
         Table::new("structures", "Structures et places", columns, rows.into_iter().map(|(_, row)| row))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::{Date, Id, Instant};
-use law::orientation::Target;
+use law::orientation::{OrientationRule, RuleSet, Target};
 use platform::Structure;
 use support::follow_up::FollowUp;
 use support::orientation::{Path, ProposalKind, QueueLine, Taken};
@@ -81,6 +81,11 @@ pub(super) const fn law_path(path: Path) -> law::orientation::Path {
         Path::SocioProfessional => law::orientation::Path::SocioProfessional,
         Path::Social => law::orientation::Path::Social,
     }
+}
+
+/// Whether nothing but the last resort of a list proposes: the path is then left to an interview, even under reserve.
+pub(super) fn left_to_interview(rule: Option<OrientationRule>) -> bool {
+    rule.is_some_and(|rule| RuleSet::ALL.into_iter().any(|set| OrientationRule::last_resort(set) == rule))
 }
 
 /// The rule in a few words, and what is missing.

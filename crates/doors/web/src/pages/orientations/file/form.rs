@@ -1,12 +1,13 @@
 //! The form of a decision by hand: path, structure, first day, and why when it is not what was proposed.
 
 use base::{Date, Id, fold};
+use law::orientation::OrientationRule;
 use platform::Structure;
 use support::orientation::{Choice, OrientationFile, Origin, Path, ProposalKind};
 use territory::structures::StructureKind;
 use territory::{Names, SubjectKind};
 
-use super::super::kinds;
+use super::super::{kinds, words};
 use crate::components::{Button, Choice as Answer, Field, Form};
 use crate::fr;
 
@@ -49,7 +50,8 @@ impl Sent {
         if let Some(explained) = file.explanations.first() {
             let proposal = &explained.proposal.value;
             proposal.path.as_code().clone_into(&mut sent.path);
-            sent.with_interview = proposal.kind == ProposalKind::Interview;
+            let rule = OrientationRule::from_code(&proposal.rule);
+            sent.with_interview = proposal.kind == ProposalKind::Interview || words::left_to_interview(rule);
             sent.structure = proposal.structure.map(|structure| structure.to_string()).unwrap_or_default();
         }
         sent

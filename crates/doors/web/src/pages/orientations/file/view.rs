@@ -1,8 +1,10 @@
 //! What the page of an orientation says, from what was read.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use base::{Date, Instant};
 use facts::Fact;
-use law::orientation::{Answer, Conclusion, Finding, OrientationRule};
+use law::orientation::{Answer, Conclusion, Fact as MissingFact, Finding, OrientationRule, Target, Unless};
 use support::follow_up::Stage;
 use support::orientation::{Decision, Explanation, OrientationFile};
 use territory::Names;
@@ -73,19 +75,7 @@ impl View<'_> {
             words::kind_explained(value.kind),
         )];
         if let Conclusion::Conditional { unless, .. } = &outcome.conclusion {
-            for unless in unless {
-                let facts: Vec<&str> = unless.missing.iter().map(|fact| fact.label()).collect();
-                let then = match unless.target {
-                    Some(target) => format!("la proposition deviendrait «\u{a0}{}\u{a0}»", target.label()),
-                    None => "la personne ne serait pas à orienter".to_owned(),
-                };
-                let told = format!(
-                    "Si {} remplissait la règle «\u{a0}{}\u{a0}», {then}.",
-                    fr::list(&facts),
-                    unless.rule.label()
-                );
-                pieces.push(Fragment::with_detail("", told));
-            }
+            pieces.extend(otherwise(unless).into_iter().map(|told| Fragment::with_detail("", told)));
         }
         let same = if *same_rules {
             String::new()
@@ -208,6 +198,23 @@ fn rule_name(code: &str) -> &str {
     OrientationRule::from_code(code).map_or(code, |rule| rule.label())
 }
 
+/// Where each kind of missing fact could lead, one sentence a structure.
+fn otherwise(unless: &[Unless]) -> Vec<String> {
+    let mut by_target: BTreeMap<Option<Target>, BTreeSet<MissingFact>> = BTreeMap::new();
+    for unless in unless {
+        by_target.entry(unless.target).or_default().extend(&unless.missing);
+    }
+    let told = |(target, missing): (Option<Target>, BTreeSet<MissingFact>)| {
+        let facts: Vec<&str> = missing.iter().map(|fact| fact.label()).collect();
+        let then = match target {
+            Some(target) => format!("la proposition peut devenir «\u{a0}{}\u{a0}»", target.label()),
+            None => "la personne peut ne pas être à orienter".to_owned(),
+        };
+        format!("Il manque {}\u{a0}: selon la réponse, {then}.", fr::list(&facts))
+    };
+    by_target.into_iter().map(told).collect()
+}
+
 /// The facts a rule read, each with its source and its day; those it lacks.
 fn facts_used(finding: &Finding) -> Fragment {
     let used = finding.facts.iter().map(|used| {
@@ -225,4 +232,29 @@ fn facts_used(finding: &Finding) -> Fragment {
 fn contradictions(finding: &Finding) -> String {
     let told: Vec<&str> = finding.contradictions.iter().map(|contradiction| contradiction.why.as_str()).collect();
     told.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_said_once_a_structure() {
+        let lacking = |rule, missing: &[MissingFact], target| Unless { rule, missing: missing.to_vec(), target };
+        let told = otherwise(&[
+            lacking(OrientationRule::LocalRegistered, &[MissingFact::Registrations], Some(Target::FranceTravailAgency)),
+            lacking(OrientationRule::LocalPrecariousHousing, &[MissingFact::Housing], Some(Target::SocialServiceSite)),
+            lacking(
+                OrientationRule::LocalRecommendedEmployment,
+                &[MissingFact::Recommendation],
+                Some(Target::FranceTravailAgency),
+            ),
+            lacking(OrientationRule::Eligibility, &[MissingFact::Role], None),
+        ]);
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(told.iter().any(|line| {
+            line.contains("les inscriptions à France Travail et la préconisation de France Travail\u{a0}: selon")
+        }));
+        assert!(told.iter().any(|line| line.ends_with("la personne peut ne pas être à orienter.")), "{told:?}");
+    }
 }
