@@ -35,8 +35,10 @@ const depositTable = async (page) => {
   await page.getByRole('heading', { name: 'Correspondance des colonnes' }).waitFor();
 };
 
-/** Gives the first person of the share-out to the last colleague offered, and waits for the result. */
+/** Gives one person of the list to the last colleague offered, and waits for the result: the others keep their referent. */
 async function shareOut(page) {
+  await page.locator('input[name=choix]').last().check();
+  await send(page, 'Répartir les personnes choisies');
   const choice = page.locator('select[name^="pour-"]').first();
   await choice.selectOption({ index: (await choice.locator('option').count()) - 1 });
   await send(page, 'Confier ces personnes');
@@ -146,7 +148,7 @@ export const pages = [
   {
     name: 'résultat d’une répartition',
     role: HEAD,
-    url: '/agence/repartition?etape=accompanied&tout=oui',
+    url: '/agence/personnes?etape=accompanied',
     walk: (page) => shareOut(page),
   },
   { name: 'équipe', role: HEAD, url: '/agence/equipe' },
