@@ -29,7 +29,7 @@ fn run(market: &Path, proposal: &Path) -> Result<String, Box<dyn Error>> {
     let text = std::fs::read(market).map_err(|error| named(&error))?;
     let read: Market = serde_json::from_slice(&text).map_err(|error| named(&error))?;
     let found = matching::propose(&read).map_err(|error| named(&error))?;
-    let written = serde_json::to_vec_pretty(&found)?;
+    let written = serde_json::to_vec(&found)?;
     std::fs::write(proposal, written).map_err(|error| format!("{} : {error}", proposal.display()))?;
     let (placed, all) = (found.placements.len(), read.applicants.len());
     Ok(format!("{placed} candidats placés sur {all}"))

@@ -9,3 +9,4 @@
 //! Nothing here reads a clock but a time budget that the caller sets; the same question gives the same answer.
 
 pub mod matching;
+pub mod timetable;

@@ -94,6 +94,8 @@ fn all_matchings(market: &Market) -> Vec<Vec<Placement>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn what_is_proposed_is_valid_and_stable(market in market(true)) {
         let proposal = propose(&market).unwrap();
