@@ -17,8 +17,10 @@ pub mod sharing;
 
 use std::sync::LazyLock;
 
-use base::Date;
-use platform::parameter::{Certainty, Declared};
+use base::{Date, Id, Instant};
+use facts::Tenant;
+use platform::Platform;
+use platform::parameter::{Certainty, Declared, Parameters};
 
 /// What the encryption of a registration number is bound to: it opens nowhere else.
 pub const NIR_CONTEXT: &str = "person.registration";
@@ -50,6 +52,24 @@ pub enum Error {
 }
 
 pub type Result<T> = std::result::Result<T, Error>;
+
+impl From<law::OutOfRange> for Error {
+    fn from(refusal: law::OutOfRange) -> Self {
+        Self::Invalid(refusal.to_string())
+    }
+}
+
+/// The numbers of the law and of local policy that hold on a day, as they were known at a moment: what the rules read
+/// by name, `None` for one that nobody set.
+pub(crate) async fn numbers(
+    platform: &Platform,
+    tenant: Id<Tenant>,
+    on: Date,
+    known: Instant,
+) -> Result<impl Fn(&str) -> Option<u16>> {
+    let parameters = Parameters::known_at(&platform.db, tenant, known).await?;
+    Ok(move |name: &str| parameters.get(name, on).ok().map(|valued| valued.value))
+}
 
 /// The numbers of the law and of local policy as a département begins with them: each is then a dated
 /// parameter that somebody may change.

@@ -30,31 +30,24 @@ pub struct Outline {
     pub label: (f64, f64),
     /// The corners of each ring of the path.
     rings: Vec<Vec<(f64, f64)>>,
-    /// The same in tenths: they are written with one decimal, so that those of neighbours are equal.
-    corners: Vec<(i64, i64)>,
 }
 
 static OUTLINES: LazyLock<Vec<Outline>> = LazyLock::new(|| {
     let bound = |text: &str| (!text.is_empty()).then(|| day(text));
     lines(include_str!("../data/outlines.csv"))
-        .map(|cells| {
-            let path = cells["path"].clone();
-            let rings = rings(&path);
-            Outline {
-                commune: cells["commune"].clone(),
-                from: bound(&cells["valid_from"]),
-                to: bound(&cells["valid_to"]),
-                path,
-                label: (number(&cells["label_x"]), number(&cells["label_y"])),
-                corners: rings.iter().flatten().map(|(x, y)| (tenths(*x), tenths(*y))).collect(),
-                rings,
-            }
+        .map(|cells| Outline {
+            commune: cells["commune"].clone(),
+            from: bound(&cells["valid_from"]),
+            to: bound(&cells["valid_to"]),
+            rings: rings(&cells["path"]),
+            path: cells["path"].clone(),
+            label: (number(&cells["label_x"]), number(&cells["label_y"])),
         })
         .collect()
 });
 
-/// The place of a point on the drawing: the projection of `cargo xtask map`, found again on the outlines within a few
-/// metres.
+/// The place of a point on the drawing: the projection of `cargo xtask map`, found again on the outlines, most within a
+/// few metres and all within a hundred.
 fn drawn_at(latitude: f64, longitude: f64) -> (f64, f64) {
     (3110.785 * longitude - 7108.366, 231_968.966 - 4732.568 * latitude)
 }
@@ -170,8 +163,8 @@ pub fn tell_apart(areas: &[(&Outline, i64)]) -> HashMap<i64, u8> {
     // Neighbours share corners: both outlines come from one drawing.
     let mut at_corner: HashMap<(i64, i64), Vec<i64>> = HashMap::new();
     for (outline, group) in areas {
-        for corner in &outline.corners {
-            let groups = at_corner.entry(*corner).or_default();
+        for (x, y) in outline.rings.iter().flatten() {
+            let groups = at_corner.entry((tenths(*x), tenths(*y))).or_default();
             if !groups.contains(group) {
                 groups.push(*group);
             }
@@ -210,7 +203,7 @@ pub fn tell_apart(areas: &[(&Outline, i64)]) -> HashMap<i64, u8> {
     shades
 }
 
-/// A coordinate in whole tenths, which compare exactly.
+/// Corners are written with one decimal: whole tenths compare exactly.
 #[expect(clippy::cast_possible_truncation, reason = "between 0 and 10,000")]
 fn tenths(coordinate: f64) -> i64 {
     (coordinate * 10.0).round() as i64
@@ -284,7 +277,6 @@ mod tests {
                 from: None,
                 to: None,
                 rings: rings(&path),
-                corners: Vec::new(),
                 path,
                 label: (side / 2.0, side / 2.0),
             }

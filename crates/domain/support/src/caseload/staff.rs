@@ -7,13 +7,12 @@ use db::sql_many;
 use facts::journal::{self, Chain};
 use facts::{Fact, Plan, Tenant, current_many};
 use platform::gate::{Action, FollowPeople, ManageStaff, Role};
-use platform::parameter::Parameters;
 use platform::{Account, Actor, Permit, Platform, Reach, Structure, mandate};
 
 use super::model::{Absence, AbsenceKind, WorkingTime};
 use crate::follow_up::Phase;
 use crate::orientation::Path;
-use crate::{Error, Result};
+use crate::{Error, Result, numbers};
 
 sql_many! {
     NAMES (0) = "SELECT id, name FROM account WHERE id IN ({list})";
@@ -94,10 +93,8 @@ impl Weights {
 
 /// The weights in force today.
 pub async fn weights(platform: &Platform, tenant: Id<Tenant>) -> Result<Weights> {
-    let day = platform.today();
-    let parameters = Parameters::known_at(&platform.db, tenant, platform.now()).await?;
-    let setting = |name: &str| parameters.get::<u16>(name, day).ok().map(|valued| valued.value);
-    law::workload::Weights::read(setting).map(Weights).map_err(|refusal| Error::Invalid(refusal.to_string()))
+    let number = numbers(platform, tenant, platform.today(), platform.now()).await?;
+    Ok(Weights(law::workload::Weights::read(number)?))
 }
 
 /// What these accounts are called: a colleague is no secret to whoever follows people.

@@ -8,7 +8,6 @@ use facts::{Fact, Tenant};
 use law::attention::Attention;
 use law::delays::Delays;
 use platform::gate::{Action, FollowPeople, ImportFeed, ReadPerson};
-use platform::parameter::Parameters;
 use platform::{Account, Actor, Permit, Platform, Reach, Reading, Structure};
 
 use super::compute::{Facts, Rules, follow_up};
@@ -16,7 +15,7 @@ use super::row::{FollowUp, Need, Stage};
 use super::store;
 use crate::person::{self, Card, Membership, Person};
 use crate::rights::{Household, RightState};
-use crate::{Error, Result};
+use crate::{Error, Result, numbers};
 
 sql! {
     NEEDS_OF = "SELECT need, count(*) FROM follow_up WHERE tenant = $1 AND counsellor = $2
@@ -29,14 +28,8 @@ const AT_ONCE: i64 = 500;
 /// The numbers in force today.
 pub async fn rules(platform: &Platform, tenant: Id<Tenant>) -> Result<Rules> {
     let (day, now) = (platform.today(), platform.now());
-    let parameters = Parameters::known_at(&platform.db, tenant, now).await?;
-    let setting = |name: &str| parameters.get::<u16>(name, day).ok().map(|valued| valued.value);
-    let refused = |refusal: law::OutOfRange| Error::Invalid(refusal.to_string());
-    Ok(Rules {
-        day,
-        delays: Delays::read(setting).map_err(refused)?,
-        attention: Attention::read(setting).map_err(refused)?,
-    })
+    let number = numbers(platform, tenant, day, now).await?;
+    Ok(Rules { day, delays: Delays::read(&number)?, attention: Attention::read(&number)? })
 }
 
 /// Computes the lines of these people again, in the transaction of whatever changed.

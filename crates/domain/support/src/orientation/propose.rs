@@ -8,7 +8,6 @@ use facts::journal::{self, Chain};
 use facts::{Batch, Fact, Plan, Provenance, Source, Tenant, current_many};
 use law::orientation::{Conclusion, Outcome, Settings};
 use platform::gate::{ProposeOrientations, ReadPerson};
-use platform::parameter::Parameters;
 use platform::{Actor, Permit, Platform, Reading, Structure};
 use territory::structures::StructureKind;
 
@@ -16,7 +15,7 @@ use super::facts_of;
 use super::model::{Path, Proposal, ProposalKind};
 use crate::follow_up::{self, FollowUp};
 use crate::person::{self, Person};
-use crate::{Error, Result};
+use crate::{Result, numbers};
 
 sql! {
     WAITING = ["SELECT ", FollowUp::COLUMNS, " FROM follow_up WHERE tenant = $1 AND stage = 'to_orient' AND person > $2
@@ -28,9 +27,7 @@ const AT_ONCE: i64 = 500;
 
 /// The rules, switches and numbers in force on a day, as known at a moment.
 pub async fn settings(platform: &Platform, tenant: Id<Tenant>, on: Date, known: Instant) -> Result<Settings> {
-    let parameters = Parameters::known_at(&platform.db, tenant, known).await?;
-    let setting = |name: &str| parameters.get::<u16>(name, on).ok().map(|valued| valued.value);
-    Settings::read(setting).map_err(|refusal| Error::Invalid(refusal.to_string()))
+    Ok(Settings::read(numbers(platform, tenant, on, known).await?)?)
 }
 
 /// Which structure of each kind serves each commune.

@@ -8,7 +8,6 @@ use facts::rebuild::Difference;
 use facts::{Kind, Plan, Tenant, history};
 use law::publics::Thresholds;
 use platform::gate::{EditContact, ImportFeed, ListPeople, ReadNir, ReadPerson};
-use platform::parameter::Parameters;
 use platform::{Actor, Permit, Platform, Reach, Reading, Structure};
 use territory::communes::Successors;
 
@@ -18,7 +17,7 @@ use super::store::{self, Cursor, Filter, Sort};
 use super::view::{Dated, HouseholdMember, PersonFile, timeline};
 use crate::rights::Household;
 use crate::scope::Scope;
-use crate::{Error, NIR_CONTEXT, Result, feed, follow_up, matching, search};
+use crate::{Error, NIR_CONTEXT, Result, feed, follow_up, matching, numbers, search};
 
 /// What the computation of cards needs today.
 pub async fn rules(platform: &Platform, tenant: Id<Tenant>) -> Result<CardRules> {
@@ -401,9 +400,7 @@ async fn recompute(
 
 /// The numbers that the rules on publics use on a day, as they were known at a moment.
 async fn thresholds(platform: &Platform, tenant: Id<Tenant>, on: Date, known: Instant) -> Result<Thresholds> {
-    let parameters = Parameters::known_at(&platform.db, tenant, known).await?;
-    let read = Thresholds::read(|name| parameters.get::<u16>(name, on).ok().map(|valued| valued.value));
-    read.map_err(|refusal| Error::Invalid(refusal.to_string()))
+    Ok(Thresholds::read(numbers(platform, tenant, on, known).await?)?)
 }
 
 async fn compute(

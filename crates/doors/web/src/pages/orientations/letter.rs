@@ -4,11 +4,9 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use law::delays::Delays;
 use law::orientation::Answer;
 use platform::gate::ActionKind;
-use platform::parameter::Parameters;
-use support::orientation as service;
+use support::{follow_up, orientation as service};
 
 use super::{file, words};
 use crate::app::App;
@@ -79,9 +77,7 @@ async fn show(State(app): State<App>, signed: Signed, Path(id): Path<String>) ->
             fr::date_long(used.on)
         )
     });
-    let parameters = Parameters::known_at(&app.platform.db, signed.actor.tenant(), app.platform.now()).await?;
-    let delays = Delays::read(|name| parameters.get::<u16>(name, today).ok().map(|valued| valued.value));
-    let delays = delays.unwrap_or_default();
+    let delays = follow_up::rules(&app.platform, signed.actor.tenant()).await?.delays;
     let informed_on = file.line.as_ref().map_or(decision.valid.from, |line| line.informed_on);
     let name = person_words::card_name(&file.card);
     let layout = signed
