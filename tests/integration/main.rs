@@ -15,6 +15,7 @@ mod orientation_pages;
 mod people_pages;
 mod platform;
 mod publics;
+mod school;
 mod sql;
 mod territory;
 mod territory_pages;

@@ -4,7 +4,7 @@ use db::{Db, Migration};
 use jonction_tests::{clock, on_each_engine};
 
 // Texts register themselves where they are declared: linking the crates brings them in.
-use {demo as _, exchange as _, facts as _, platform as _, support as _, territory as _, web as _};
+use {demo as _, exchange as _, facts as _, platform as _, school as _, support as _, territory as _, web as _};
 
 #[tokio::test]
 async fn every_text_is_prepared_on_both_engines() {

@@ -37,7 +37,10 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let who = match refusal {
             Refusal::Role { action, .. } => who_may(action),
-            Refusal::Purpose { .. } | Refusal::NoStructure { .. } => String::new(),
+            Refusal::Purpose { .. }
+            | Refusal::SchoolPurpose { .. }
+            | Refusal::NoStructure { .. }
+            | Refusal::Nobody { .. } => String::new(),
         };
         Self::forbidden(sentence(&refusal.to_string()) + &who)
     }

@@ -100,14 +100,14 @@ pub(super) const TUTOR_LOAD: Rule = article(
      un échec.",
 );
 pub(super) const PRO_TUTOR: Rule = article(
-    "professionalisation.tutor",
+    "apprenticeship.pro_tutor",
     REFORM,
     "Code du travail, art. D.\u{a0}6325-6 et D.\u{a0}6325-9",
     "Le tuteur d’un contrat de professionnalisation est volontaire et a deux ans d’expérience. Il accompagne trois \
      personnes au plus, deux si c’est l’employeur.",
 );
 pub(super) const PRO_CONDITIONS: Rule = article(
-    "professionalisation.conditions",
+    "apprenticeship.pro_conditions",
     REFORM,
     "Code du travail, art. L.\u{a0}6325-1, L.\u{a0}6325-11 et L.\u{a0}6325-13",
     "Le contrat de professionnalisation est ouvert de seize à vingt-cinq ans, aux demandeurs d’emploi d’au moins \
@@ -115,14 +115,14 @@ pub(super) const PRO_CONDITIONS: Rule = article(
      pour les publics prioritaires. La formation occupe de 15 à 25\u{a0}% du contrat et au moins cent cinquante heures.",
 );
 pub(super) const PRO_DEPOSIT: Rule = article(
-    "professionalisation.deposit",
+    "apprenticeship.pro_deposit",
     REFORM,
     "Code du travail, art. D.\u{a0}6325-1 et D.\u{a0}6325-2",
     "L’employeur dépose le contrat de professionnalisation à l’opérateur de compétences dans les cinq jours qui suivent \
      son début. Sans réponse au bout de vingt jours, la prise en charge est acquise.",
 );
 pub(super) const PRO_PRICE: Rule = article(
-    "professionalisation.price",
+    "apprenticeship.pro_price",
     REFORM,
     "Code du travail, art. D.\u{a0}6332-86",
     "Sans montant fixé par la branche, l’heure de formation est prise en charge 9,15\u{a0}€, ou 15\u{a0}€ pour les publics \
@@ -180,19 +180,19 @@ pub(super) const PRECHECK: Rule = article(
      d’apprentissage, la rémunération, l’absence d’opposition, l’habilitation et la certification qualité.",
 );
 pub(super) const ALTERNATION: Rule = uncertain(article(
-    "school.alternation",
+    "apprenticeship.alternation",
     REFORM,
     "Rythme de l’École CIP\u{a0}: une semaine de cours, trois semaines sur le terrain",
     "Le calendrier d’une promotion alterne semaines de cours et semaines sur le terrain, sauf choix contraire de l’école.",
 ));
 pub(super) const NOTICE: Rule = uncertain(article(
-    "school.notice",
+    "apprenticeship.notice",
     REFORM,
     "Choix de l’école",
     "Une séance n’est pas déplacée à moins de sept jours sans que ce soit dit.",
 ));
 pub(super) const WARNING: Rule = uncertain(article(
-    "school.warning",
+    "apprenticeship.warning",
     REFORM,
     "Choix de l’école",
     "Un délai devient pressant quelques jours avant sa fin\u{a0}; la fin d’une habilitation, quelques mois avant.",

@@ -6,7 +6,7 @@ macro_rules! numbers {
     ($($(#[$doc:meta])* $field:ident: $rule:ident, $label:literal, $unit:ident, $default:literal in $least:literal..=$most:literal;)+) => {
         /// What [`Settings::read`] asks for.
         pub const PARAMETERS: &[Parameter] = &[$(Parameter {
-            name: concat!("alternance.", stringify!($field)),
+            name: concat!("apprenticeship.", stringify!($field)),
             rule: rules::$rule.code,
             label_fr: $label,
             unit: Unit::$unit,
