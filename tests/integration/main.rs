@@ -16,6 +16,7 @@ mod people_pages;
 mod platform;
 mod publics;
 mod school;
+mod school_pages;
 mod sql;
 mod territory;
 mod territory_pages;

@@ -95,6 +95,21 @@ impl From<support::Error> for Problem {
     }
 }
 
+impl From<school::Error> for Problem {
+    fn from(error: school::Error) -> Self {
+        use school::Error as E;
+        match error {
+            E::Refused(refusal) => refusal.into(),
+            E::NotFound => Self::not_found(),
+            E::Conflict(conflict) => Self::conflict(sentence(&conflict.to_string())),
+            E::Platform(error) => error.into(),
+            E::Territory(error) => error.into(),
+            E::Invalid(_) | E::Problems(_) => refused(&error.to_string()),
+            E::Database(_) => internal(&error),
+        }
+    }
+}
+
 impl From<exchange::inputs::Error> for Problem {
     fn from(error: exchange::inputs::Error) -> Self {
         use exchange::inputs::Error as E;
