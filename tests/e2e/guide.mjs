@@ -8,6 +8,7 @@
 //   width  of the window, when it is not a desk's
 //   shows  text that must be on screen for the image to be worth taking
 
+import { lastCohort, ofCohort, SCHOOL_HEAD } from './lib/school.mjs';
 import { VISITOR } from './lib/session.mjs';
 
 const OFFICER = 'Chargée de mission';
@@ -99,4 +100,24 @@ export const steps = [
   { image: 'appuis', role: 'Travailleuse sociale', url: '/appuis', shows: 'Mes demandes' },
   { image: 'flux', role: 'Chargée de mission', url: '/pilotage/flux', shows: 'Délais à chaque étape' },
   { image: 'journal', role: 'Protection des données', url: '/journal', shows: 'Journal' },
+  {
+    image: 'ecole',
+    role: SCHOOL_HEAD,
+    url: '/ecole',
+    walk: async (page) => {
+      await lastCohort(page);
+      await page.goto('/ecole');
+    },
+    shows: 'Ouvrir une promotion',
+  },
+  {
+    image: 'ecole-referentiel',
+    role: SCHOOL_HEAD,
+    url: '/ecole/referentiels',
+    walk: follow('/ecole/referentiels/'),
+    shows: 'Confirmer un élément',
+  },
+  { image: 'ecole-programme', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/programme'), shows: 'Demi-journées' },
+  { image: 'ecole-emploi-du-temps', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/emploi-du-temps'), shows: 'Après-midi' },
+  { image: 'ecole-alternants', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/alternants'), shows: 'Qui, où, sous quel contrat' },
 ];

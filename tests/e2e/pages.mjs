@@ -9,6 +9,7 @@
 //   status  expected, when it is not 200
 //   golden  true: the page as a screen reader tells it is kept in golden/NAME.yml
 
+import { APPRENTICE, firstFile, HOST, lastCohort, ofCohort, SCHOOL_HEAD, TRAINER } from './lib/school.mjs';
 import { fillSignIn, VISITOR } from './lib/session.mjs';
 
 const OFFICER = 'Chargée de mission';
@@ -182,6 +183,56 @@ export const pages = [
   { name: 'demandes d’appui', role: DISTRICT, url: '/appuis' },
   { name: 'appuis par circonscription', role: MISSION, url: '/appuis' },
   { name: 'flux du département', role: MISSION, url: '/pilotage/flux' },
+
+  // The school, a host structure, an apprentice
+  { name: 'école', role: SCHOOL_HEAD, url: '/ecole', walk: async (page) => { await lastCohort(page); await page.goto('/ecole'); } },
+  { name: 'référentiels', role: SCHOOL_HEAD, url: '/ecole/referentiels' },
+  {
+    name: 'référentiel refusé',
+    role: SCHOOL_HEAD,
+    url: '/ecole/referentiels',
+    walk: async (page) => {
+      await page.getByLabel(/^Fichier d’un titre/).setInputFiles(file('level = "cinq"', 'titre.toml'));
+      await send(page, 'Charger ce référentiel');
+    },
+    status: 422,
+  },
+  {
+    name: 'référentiel',
+    role: SCHOOL_HEAD,
+    url: '/ecole',
+    walk: async (page) => {
+      await lastCohort(page);
+      await page.goto('/ecole/referentiels');
+      await page.locator('main tbody a[href^="/ecole/referentiels/"]').first().click();
+      await page.getByRole('heading', { name: 'Compétences' }).waitFor();
+    },
+  },
+  { name: 'nouvelle promotion', role: SCHOOL_HEAD, url: '/ecole/promotions/nouvelle' },
+  { name: 'promotion', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('') },
+  { name: 'programme', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/programme') },
+  { name: 'calendrier d’une promotion', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/calendrier') },
+  { name: 'calendrier proposé', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/calendrier/rythme') },
+  { name: 'emploi du temps', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/emploi-du-temps') },
+  { name: 'candidatures', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/candidats') },
+  { name: 'appariement', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/appariement') },
+  { name: 'alternants', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/alternants') },
+  { name: 'dossier d’une candidature', role: SCHOOL_HEAD, url: '/ecole', walk: firstFile },
+  {
+    name: 'étape à corriger',
+    role: SCHOOL_HEAD,
+    url: '/ecole',
+    walk: async (page) => {
+      await firstFile(page);
+      await page.getByLabel(/^Raisons/).fill(' ');
+      await send(page, 'Noter l’étape');
+    },
+    status: 422,
+  },
+  { name: 'formateurs et salles', role: SCHOOL_HEAD, url: '/ecole/moyens' },
+  { name: 'mes semaines', role: TRAINER, url: '/ecole/mes-semaines' },
+  { name: 'mes places', role: HOST, url: '/places' },
+  { name: 'mon calendrier', role: APPRENTICE, url: '/mon-parcours' },
 
   // Imports and matches
   { name: 'imports', role: DATA, url: '/imports' },

@@ -266,7 +266,7 @@ fn title_page(app: &App, signed: &Signed, shown: &Shown, sent: &Query, problem: 
                     mark("validity"),
                 ),
             )
-            .line("Lu dans", title.source.as_str())
+            .line("Lu dans", fr::typeset(&title.source))
             .into()],
     )];
     if may && !unverified.is_empty() {
@@ -298,10 +298,10 @@ fn title_page(app: &App, signed: &Signed, shown: &Shown, sent: &Query, problem: 
     let competences = title.activities.iter().flat_map(|activity| {
         activity.competences.iter().map(|competence| {
             let name: Fragment = match competence.variant.as_str() {
-                "" => competence.name.as_str().into(),
+                "" => fr::typeset(&competence.name).into(),
                 variant => Fragment::with_detail(
-                    competence.name.as_str(),
-                    format!("Autre rédaction rencontrée\u{a0}: {variant}"),
+                    fr::typeset(&competence.name),
+                    format!("Autre rédaction rencontrée\u{a0}: {}", fr::typeset(variant)),
                 ),
             };
             Row::new([competence.code.as_str().into(), name, activity.code.as_str().into(), mark(&competence.code)])
