@@ -79,6 +79,17 @@ impl Lite {
         Ok(())
     }
 
+    pub(crate) async fn plan(&self, sql: &Sql) -> Result<Vec<String>> {
+        let writer = self.writer.lock().await;
+        let mut explained = writer.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.text(Engine::Sqlite)))?;
+        let mut steps = explained.raw_query();
+        let mut told = Vec::new();
+        while let Some(step) = steps.next()? {
+            told.push(step.get(3)?);
+        }
+        Ok(told)
+    }
+
     pub(crate) async fn batch(&self, text: &str) -> Result<()> {
         Ok(self.writer.lock().await.execute_batch(text)?)
     }
