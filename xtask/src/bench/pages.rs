@@ -43,6 +43,9 @@ pub struct Arguments {
     /// made the first time, which takes a while, and kept.
     #[arg(long)]
     demonstration: bool,
+    /// Only the pages whose name holds this.
+    #[arg(long, default_value = "")]
+    only: String,
 }
 
 /// Name, role whose account asks, address (`{person}` and `{name}` are somebody of the list).
@@ -87,7 +90,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         let lite = format!("sqlite:{}", folder.join("jonction.sqlite").display());
         let url = arguments.postgres.unwrap_or(lite);
         let platform = filled(&url, folder).await?;
-        let pages: Vec<_> = PAGES.iter().chain(BOARDS).copied().collect();
+        let pages: Vec<_> =
+            PAGES.iter().chain(BOARDS).copied().filter(|(name, ..)| name.contains(&arguments.only)).collect();
         return measure(&url, &platform, &pages, "the demonstration", requests).await.map(drop);
     }
     if let Some(url) = &arguments.postgres {

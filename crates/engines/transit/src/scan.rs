@@ -32,18 +32,17 @@ struct Event {
     stop: u32,
 }
 
-/// Where one may stand ready who got off somewhere.
+/// Where one may stand ready who got off somewhere. Eight bytes: all ways of a region then fit a near cache.
 #[derive(Clone, Copy)]
 struct Way {
-    /// Number of the stop.
+    /// The number of the stop; its highest bit says that the way takes as long as a change there ([`AFTER_CHANGE`]):
+    /// who got off a vehicle at that stop before needs no such way.
     to: u32,
-    /// How long it takes, at least.
-    seconds: Seconds,
-    /// It takes as long as a change at that stop: who got off a vehicle there before needs no such way.
-    after_change: bool,
-    /// Where it waits in the [`Ring`]: ways that take equally long wait together.
-    queue: u32,
+    /// The rank of the time it takes, and so where it waits in the [`Ring`].
+    duration: u32,
 }
+
+const AFTER_CHANGE: u32 = 1 << 31;
 
 const BOARD: u32 = 1 << 31;
 const ALIGHT: u32 = 1 << 30;
@@ -224,6 +223,7 @@ const UNWANTED: u32 = u32::MAX;
 /// The state of one pass over the events.
 struct Pass<'s, const W: usize> {
     onward: &'s Rows<Way>,
+    durations: &'s [Seconds],
     aboard: Vec<Lanes<W>>,
     stops: Vec<AtStop<W>>,
     arriving: Vec<Arriving<W>>,
@@ -259,6 +259,7 @@ impl<'s, const W: usize> Pass<'s, W> {
         let first = waiting.last().map_or(0, |(time, ..)| *time);
         Self {
             onward: &scan.onward,
+            durations: &scan.durations,
             aboard: vec![Lanes::default(); scan.trips],
             stops: vec![AtStop::default(); count],
             arriving,
@@ -377,19 +378,21 @@ impl<'s, const W: usize> Pass<'s, W> {
     /// Sends lanes from one stop to another, unless they will stand ready there as early without it. True when somebody
     /// already stands ready there who did not.
     fn send(&mut self, time: Seconds, lanes: Lanes<W>, way: Way) -> bool {
-        let at = &self.stops[way.to as usize];
+        let to = way.to & !AFTER_CHANGE;
+        let at = &self.stops[to as usize];
         let mut late = lanes.without(at.ready);
-        if way.after_change {
+        if way.to & AFTER_CHANGE != 0 {
             late = late.without(at.rode);
         }
         if late.is_empty() {
             return false;
         }
-        if way.seconds == 0 {
-            return self.arrive(time, way.to, late);
+        let seconds = self.durations[way.duration as usize];
+        if seconds == 0 {
+            return self.arrive(time, to, late);
         }
-        let due = time.saturating_add(way.seconds);
-        let at = &mut self.arriving[way.to as usize];
+        let due = time.saturating_add(seconds);
+        let at = &mut self.arriving[to as usize];
         if due >= at.coming_by {
             late = late.without(at.coming);
             if late.is_empty() {
@@ -399,7 +402,7 @@ impl<'s, const W: usize> Pass<'s, W> {
         }
         if due <= self.until {
             at.coming = at.coming.or(late);
-            self.ring.put(way.queue, due, way.to, late);
+            self.ring.put(way.duration, due, to, late);
         }
         false
     }

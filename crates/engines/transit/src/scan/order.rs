@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{ALIGHT, BOARD, Event, Way};
+use super::{AFTER_CHANGE, ALIGHT, BOARD, Event, Way};
 use crate::geo::{Point, neighbours_together};
 use crate::time::{NEVER, Seconds};
 use crate::timetable::{Rows, Timetable, Walk};
@@ -34,15 +34,11 @@ pub(super) fn onward(timetable: &Timetable, numbers: &[u32]) -> (Rows<Way>, Vec<
     };
     let durations: BTreeSet<Seconds> = ways().map(|(_, way)| way.seconds).collect();
     let durations: Vec<Seconds> = durations.into_iter().collect();
-    let queues: HashMap<Seconds, u32> = durations.iter().copied().zip(0..).collect();
+    let ranks: HashMap<Seconds, u32> = durations.iter().copied().zip(0..).collect();
     let rows = ways().map(|(from, Walk { to, seconds })| {
-        let way = Way {
-            to: numbers[to as usize],
-            seconds,
-            after_change: to as usize != from && seconds >= timetable.change[to as usize],
-            queue: queues[&seconds],
-        };
-        (numbers[from], way)
+        let after_change = to as usize != from && seconds >= timetable.change[to as usize];
+        let to = numbers[to as usize] | if after_change { AFTER_CHANGE } else { 0 };
+        (numbers[from], Way { to, duration: ranks[&seconds] })
     });
     (Rows::collect(numbers.len(), rows), durations)
 }
