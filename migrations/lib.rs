@@ -17,4 +17,5 @@ steps! {
     "0003_people",
     "0004_inputs",
     "0005_follow_up",
+    "0006_school",
 }

@@ -15,6 +15,8 @@ mod orientation_pages;
 mod people_pages;
 mod platform;
 mod publics;
+mod school;
+mod school_pages;
 mod sql;
 mod territory;
 mod territory_pages;

@@ -4,7 +4,7 @@ use db::{Db, Engine, Migration};
 use jonction_tests::{Scratch, clock, on_each_engine};
 
 // Texts register themselves where they are declared: linking the crates brings them in.
-use {demo as _, exchange as _, facts as _, platform as _, support as _, territory as _, web as _};
+use {demo as _, exchange as _, facts as _, platform as _, school as _, support as _, territory as _, web as _};
 
 /// The tables that have a line for each person or household, or several.
 const OF_PERSONS: [&str; 29] = [

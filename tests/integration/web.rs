@@ -36,7 +36,7 @@ pub(crate) struct House {
     pub(crate) clock: Clock,
     pub(crate) tenant: Id<Tenant>,
     admin: Permit<ManageAccounts>,
-    organisation: Id<Organisation>,
+    pub(crate) organisation: Id<Organisation>,
     pub(crate) structure: Id<Structure>,
 }
 

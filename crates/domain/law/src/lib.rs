@@ -5,6 +5,7 @@
 //! changed, for the page « Règles appliquées ».
 
 pub mod age;
+pub mod apprenticeship;
 pub mod attention;
 mod coded;
 pub mod delays;
@@ -20,9 +21,18 @@ pub use rule::{Certainty, Deadline, OutOfRange, Parameter, Rule, Unit};
 
 /// Every rule of the house, topic by topic, the older version of a rule before the newer one.
 pub fn register() -> impl Iterator<Item = &'static Rule> {
-    [age::RULES, publics::RULES, orientation::RULES, delays::RULES, attention::RULES, workload::RULES, retention::RULES]
-        .into_iter()
-        .flatten()
+    [
+        age::RULES,
+        publics::RULES,
+        orientation::RULES,
+        delays::RULES,
+        attention::RULES,
+        workload::RULES,
+        retention::RULES,
+        apprenticeship::RULES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The rule of a code; `None` when there is none.
@@ -40,6 +50,7 @@ pub fn parameters() -> impl Iterator<Item = &'static Parameter> {
         attention::PARAMETERS,
         workload::PARAMETERS,
         retention::PARAMETERS,
+        apprenticeship::PARAMETERS,
     ]
     .into_iter()
     .flatten()

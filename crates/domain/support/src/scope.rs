@@ -21,6 +21,8 @@ impl Scope {
                 communes.truncate(COMMUNES);
                 Some(communes)
             }
+            // The mandates of schools and employers reach nobody accompanied.
+            Reach::Organisation(_) | Reach::Own(_) => Some(Vec::new()),
         }))
     }
 

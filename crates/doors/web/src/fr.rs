@@ -6,10 +6,10 @@
 
 use std::fmt::Display;
 
-use base::fr::{NBSP, day_number, month_name};
+use base::fr::{NBSP, day_number, month_name, weekday_name};
 pub use base::fr::{capitalised, count, date_long, list, month, number, period, plural};
 use base::{Date, Instant};
-use jiff::civil::{DateTime, Weekday};
+use jiff::civil::DateTime;
 
 const SHORT_MONTHS: [&str; 12] =
     ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."];
@@ -29,18 +29,6 @@ pub fn date_day(date: Date) -> String {
 /// « dimanche 22 novembre 2026 ».
 pub fn date_full(date: Date) -> String {
     format!("{} {}", weekday_name(date), date_long(date))
-}
-
-fn weekday_name(date: Date) -> &'static str {
-    match date.weekday() {
-        Weekday::Monday => "lundi",
-        Weekday::Tuesday => "mardi",
-        Weekday::Wednesday => "mercredi",
-        Weekday::Thursday => "jeudi",
-        Weekday::Friday => "vendredi",
-        Weekday::Saturday => "samedi",
-        Weekday::Sunday => "dimanche",
-    }
 }
 
 /// « 9 h 05 »: time of day, as agendas write it.

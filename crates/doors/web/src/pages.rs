@@ -21,6 +21,7 @@ pub mod people;
 pub mod person;
 pub(crate) mod person_words;
 pub mod rules;
+pub mod school;
 pub mod search;
 pub mod sign_in;
 pub mod support_requests;

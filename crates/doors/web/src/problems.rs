@@ -37,7 +37,10 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let who = match refusal {
             Refusal::Role { action, .. } => who_may(action),
-            Refusal::Purpose { .. } | Refusal::NoStructure { .. } => String::new(),
+            Refusal::Purpose { .. }
+            | Refusal::SchoolPurpose { .. }
+            | Refusal::NoStructure { .. }
+            | Refusal::Nobody { .. } => String::new(),
         };
         Self::forbidden(sentence(&refusal.to_string()) + &who)
     }
@@ -87,6 +90,21 @@ impl From<support::Error> for Problem {
             E::Platform(error) => error.into(),
             E::Territory(error) => error.into(),
             E::Invalid(_) | E::SameHeaderOtherContent { .. } | E::ImportOvertaken => refused(&error.to_string()),
+            E::Database(_) => internal(&error),
+        }
+    }
+}
+
+impl From<school::Error> for Problem {
+    fn from(error: school::Error) -> Self {
+        use school::Error as E;
+        match error {
+            E::Refused(refusal) => refusal.into(),
+            E::NotFound => Self::not_found(),
+            E::Conflict(conflict) => Self::conflict(sentence(&conflict.to_string())),
+            E::Platform(error) => error.into(),
+            E::Territory(error) => error.into(),
+            E::Invalid(_) | E::Problems(_) => refused(&error.to_string()),
             E::Database(_) => internal(&error),
         }
     }

@@ -53,6 +53,7 @@ pub fn all() -> Vec<Route> {
         pages::imports::routes(),
         pages::territory::routes(),
         pages::mobility::routes(),
+        pages::school::routes(),
         pages::sign_in::routes(),
         pages::account::routes(),
         pages::accounts::routes(),

@@ -5,7 +5,7 @@
 
 use std::fmt::Display;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 
 use crate::Period;
 
@@ -37,6 +37,19 @@ pub fn month_name(month: i8) -> &'static str {
 /// « 1er », « 2 » … « 31 ».
 pub fn day_number(day: i8) -> String {
     if day == 1 { "1er".to_owned() } else { day.to_string() }
+}
+
+/// « lundi » to « dimanche ».
+pub fn weekday_name(date: Date) -> &'static str {
+    match date.weekday() {
+        Weekday::Monday => "lundi",
+        Weekday::Tuesday => "mardi",
+        Weekday::Wednesday => "mercredi",
+        Weekday::Thursday => "jeudi",
+        Weekday::Friday => "vendredi",
+        Weekday::Saturday => "samedi",
+        Weekday::Sunday => "dimanche",
+    }
 }
 
 /// « 22 novembre 2026 », « 1er janvier 2026 ».

@@ -4,6 +4,7 @@
 
 mod clock;
 pub mod fr;
+mod holidays;
 mod id;
 mod nir;
 mod normalise;
@@ -11,6 +12,7 @@ mod parsed;
 mod period;
 
 pub use clock::{Clock, Instant, PARIS};
+pub use holidays::{holiday, is_open_day, is_working_day, plus_working_days};
 pub use id::Id;
 pub use jiff::civil::Date;
 pub use nir::{Nir, NirError};

@@ -321,6 +321,12 @@ where
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Json<T>(pub T);
 
+impl<T> From<T> for Json<T> {
+    fn from(value: T) -> Self {
+        Self(value)
+    }
+}
+
 impl<T: Serialize + Send + Sync> Param for Json<T> {
     fn to_lite(&self) -> ToSqlOutput<'_> {
         // Our own types have string keys and no failing serialisers.

@@ -18,6 +18,8 @@ db::codes! {
         RecommendationFile = "recommendation_file",
         /// A file of reference data (territory, organisations).
         ReferenceFile = "reference_file",
+        /// A table of candidates to a school.
+        CandidateFile = "candidate_file",
         /// The rules of the house, applied by the program.
         Rules = "rules",
         /// Somebody typed it in.

@@ -55,7 +55,7 @@ pub use actor::{Actor, Purpose, Role};
 pub use table::{Extent, extent, print_table};
 
 use crate::mandate::Mandate;
-use crate::{Account, Structure, Tenant};
+use crate::{Account, Organisation, Structure, Tenant};
 
 mod sealed {
     pub trait Sealed {}
@@ -91,12 +91,29 @@ macro_rules! actions {
 
             /// Whether personal data of accompanied people is behind it.
             pub const fn touches_persons(self) -> bool {
+                matches!(self.touches(), Touches::Persons)
+            }
+
+            /// Whether personal data of candidates or of people in training is behind it.
+            pub const fn touches_learners(self) -> bool {
+                matches!(self.touches(), Touches::Learners)
+            }
+
+            const fn touches(self) -> Touches {
                 match self { $(Self::$name => actions!(@ $touches)),+ }
             }
         }
     };
-    (@ persons) => { true };
-    (@ no_person) => { false };
+    (@ persons) => { Touches::Persons };
+    (@ learners) => { Touches::Learners };
+    (@ no_person) => { Touches::Nobody };
+}
+
+/// Whose data an action reaches. The accompanied and the learners have files apart: no purpose opens both by accident.
+enum Touches {
+    Persons,
+    Learners,
+    Nobody,
 }
 
 actions! {
@@ -136,6 +153,24 @@ actions! {
     AskSupport = "support.ask", "demander l’appui d’un conseiller", persons;
     /// Accept or refuse to support a social worker.
     AnswerSupport = "support.answer", "répondre à une demande d’appui", persons;
+    /// See cohorts, referentials, programmes and timetables of a school.
+    ReadSchool = "school.read", "consulter les promotions et les plannings de l’école", no_person;
+    /// Load referentials; change cohorts, programmes, rooms and timetables.
+    ManageSchool = "school.manage", "gérer les référentiels, les promotions et les plannings de l’école", no_person;
+    /// Open the file of a candidate or of somebody in training.
+    ReadLearners = "learner.read", "consulter les dossiers des candidats et des alternants", learners;
+    /// Bring candidates in, note positioning and interviews.
+    ManageAdmissions = "admission.manage", "instruire les candidatures", learners;
+    /// Decide an admission, validate a matching of candidates and places.
+    DecideAdmissions = "admission.decide", "décider des admissions", learners;
+    /// Note what happens to contracts, tutors and hosts.
+    ManageContracts = "contract.manage", "gérer les contrats d’alternance", learners;
+    /// Publish places for learners, and name their tutors.
+    OfferPlaces = "place.offer", "proposer des places d’alternance", no_person;
+    /// See the candidates of the job-dating and rank them.
+    RankCandidates = "place.rank", "classer les candidats rencontrés", learners;
+    /// See one's own course: calendar, contract, ranking of places; a tutor those of the people guided.
+    FollowOwnCourse = "learner.own", "consulter son propre parcours de formation", learners;
     /// See communes, structures, organisations and posts.
     ReadTerritory = "territory.read", "consulter le territoire et les structures", no_person;
     /// Change communes, structures, organisations and posts.
@@ -157,6 +192,10 @@ pub enum Reach {
     Department,
     /// What one structure is in charge of.
     Structure(Id<Structure>),
+    /// What belongs to one organisation: a school, an employer.
+    Organisation(Id<Organisation>),
+    /// What concerns one account: its own course, the people it guides.
+    Own(Id<Account>),
 }
 
 /// The gate's yes: this actor may do `A`, this far. Made here only.
@@ -237,6 +276,10 @@ pub enum Refusal {
         action.label()
     )]
     NoStructure { action: ActionKind },
+    #[error("un mandat de {} ne donne pas accès aux dossiers de l’école", purpose.label())]
+    SchoolPurpose { purpose: Purpose },
+    #[error("ce mandat n’est pas celui d’une personne : il ne permet pas de {}", action.label())]
+    Nobody { action: ActionKind },
 }
 
 /// Asks the gate.
@@ -258,9 +301,14 @@ pub fn check(actor: &Actor, action: ActionKind) -> Result<Reach, Refusal> {
     if action.touches_persons() && !actor.purpose().opens_files() {
         return Err(Refusal::Purpose { purpose: actor.purpose() });
     }
+    if action.touches_learners() && !actor.purpose().opens_learner_files() {
+        return Err(Refusal::SchoolPurpose { purpose: actor.purpose() });
+    }
     match extent(actor.role(), action) {
         Extent::Department => Ok(Reach::Department),
         Extent::Structure => actor.structure().map(Reach::Structure).ok_or(Refusal::NoStructure { action }),
+        Extent::Organisation => actor.organisation().map(Reach::Organisation).ok_or(Refusal::Nobody { action }),
+        Extent::Own => actor.account().map(Reach::Own).ok_or(Refusal::Nobody { action }),
         Extent::Nothing => Err(Refusal::Role { role: actor.role(), action }),
     }
 }

@@ -110,7 +110,7 @@ pub async fn names(
 fn own_structure<A: Action>(permit: &Permit<A>) -> Result<Id<Structure>> {
     match permit.reach() {
         Reach::Structure(structure) => Ok(structure),
-        Reach::Department => Err(Error::Invalid("ce mandat n’est pas celui d’une structure".to_owned())),
+        _ => Err(Error::Invalid("ce mandat n’est pas celui d’une structure".to_owned())),
     }
 }
 

@@ -94,6 +94,7 @@ pub async fn agency_board(platform: &Platform, actor: &Actor, structure: Option<
     let structure = match permit.reach() {
         Reach::Structure(own) => own,
         Reach::Department => structure.ok_or_else(|| Error::Invalid("choisissez une structure".to_owned()))?,
+        Reach::Organisation(_) | Reach::Own(_) => return Err(Error::NotFound),
     };
     let (db, tenant, day) = (&platform.db, permit.tenant(), platform.today());
     let yesterday = day.yesterday().unwrap_or(day);

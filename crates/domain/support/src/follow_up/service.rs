@@ -318,6 +318,7 @@ pub async fn needs_of(platform: &Platform, actor: &Actor, counsellor: Id<Account
     let structure = match permit.reach() {
         Reach::Structure(structure) => Some(structure),
         Reach::Department => None,
+        Reach::Organisation(_) | Reach::Own(_) => return Err(Error::NotFound),
     };
     let found = platform.db.all(&NEEDS_OF, &[&permit.tenant(), &counsellor, &structure]).await?;
     Ok(found.into_iter().collect())

@@ -157,7 +157,11 @@ pub async fn card_of(platform: &Platform, actor: &Actor, person: Id<Person>) -> 
 
 /// Whether the structure of the permit accompanies the person, wherever they live.
 async fn is_in_charge(platform: &Platform, permit: &Permit<ReadPerson>, person: Id<Person>) -> Result<bool> {
-    let Reach::Structure(structure) = permit.reach() else { return Ok(true) };
+    let structure = match permit.reach() {
+        Reach::Department => return Ok(true),
+        Reach::Structure(structure) => structure,
+        Reach::Organisation(_) | Reach::Own(_) => return Ok(false),
+    };
     Ok(follow_up::store::structure_in_charge(&platform.db, permit, person).await? == Some(structure))
 }
 

@@ -57,6 +57,7 @@ impl Place {
         Ok(match check(&signed.actor, ActionKind::FollowPeople)? {
             Reach::Structure(own) => Self::Own(own),
             Reach::Department => Self::Chosen(query.get("structure").and_then(|code| names.find(code))),
+            Reach::Organisation(_) | Reach::Own(_) => return Err(platform::Error::NotFound.into()),
         })
     }
 

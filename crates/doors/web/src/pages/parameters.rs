@@ -178,6 +178,7 @@ fn group_of(name: &str) -> &'static str {
         Some("delay" | "delays") => "Délais",
         Some("retention" | "reading_log") => "Conservation des données",
         Some("session") => "Sécurité",
+        Some("apprenticeship") => "Alternance",
         _ => "Autres",
     }
 }

@@ -60,6 +60,7 @@ async fn list(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery)
             Sector::Own { structure, communes }
         }
         Reach::Department => Sector::Any,
+        Reach::Organisation(_) | Reach::Own(_) => return Err(platform::Error::NotFound.into()),
     };
     let asked = Asked::read(&query, &sector, &names, today);
     let cursor = match asked.place {

@@ -31,13 +31,14 @@ struct Rules {
 }
 
 /// Topics by the first word of the code of a rule.
-const TOPICS: [(&str, &str); 6] = [
+const TOPICS: [(&str, &str); 7] = [
     ("age", "Âge"),
     ("public", "Publics"),
     ("orientation", "Orientation"),
     ("delay", "Délais"),
     ("workload", "Charge des conseillers"),
     ("retention", "Conservation des données"),
+    ("apprenticeship", "Alternance"),
 ];
 
 async fn show(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery) -> Response {

@@ -104,6 +104,11 @@ impl Purpose {
     pub const fn opens_files(self) -> bool {
         matches!(self, Self::Accompaniment | Self::DataManagement | Self::Oversight)
     }
+
+    /// Whether files of candidates and of people in training may be opened for it.
+    pub const fn opens_learner_files(self) -> bool {
+        matches!(self, Self::Training | Self::Recruitment | Self::DataManagement | Self::Oversight)
+    }
 }
 
 /// Who acts, under which mandate, for what. Made from a mandate in force (`session::authenticate`,

@@ -8,6 +8,10 @@ pub enum Extent {
     Department,
     /// The structure of the mandate.
     Structure,
+    /// The organisation of the mandate.
+    Organisation,
+    /// What concerns the account itself.
+    Own,
     Nothing,
 }
 
@@ -15,7 +19,7 @@ pub enum Extent {
 /// trains, recruits, administers or keeps the machine reaches no person.
 pub const fn extent(role: Role, action: ActionKind) -> Extent {
     use ActionKind as A;
-    use Extent::{Department, Nothing, Structure};
+    use Extent::{Department, Nothing, Organisation, Own, Structure};
 
     // Reference data is public or meant to be.
     if matches!(action, A::ReadTerritory) {
@@ -48,10 +52,27 @@ pub const fn extent(role: Role, action: ActionKind) -> Extent {
                 _ => Nothing,
             }
         }
-        Role::SchoolHead | Role::Trainer | Role::Tutor | Role::Apprentice | Role::Recruiter => Nothing,
+        Role::SchoolHead => match action {
+            A::ReadSchool | A::ManageSchool | A::ReadLearners => Organisation,
+            A::ManageAdmissions | A::DecideAdmissions | A::ManageContracts => Organisation,
+            _ => Nothing,
+        },
+        Role::Trainer => match action {
+            A::ReadSchool | A::ReadLearners => Organisation,
+            _ => Nothing,
+        },
+        Role::Tutor | Role::Apprentice => match action {
+            A::FollowOwnCourse => Own,
+            _ => Nothing,
+        },
+        Role::Recruiter => match action {
+            A::OfferPlaces | A::RankCandidates => Organisation,
+            _ => Nothing,
+        },
         // RGPD, article 38, 2: access to the data and to the operations on them.
         Role::Auditor => match action {
             A::SearchPeople | A::ReadPerson | A::ReadImports | A::ReadJournal | A::EraseJournal => Department,
+            A::ReadLearners => Department,
             _ => Nothing,
         },
         Role::Operator => match action {
@@ -63,6 +84,7 @@ pub const fn extent(role: Role, action: ActionKind) -> Extent {
             A::ReadNir | A::EditContact | A::DecideMatch | A::ReadJournal | A::EraseJournal => Nothing,
             A::DecideOrientations | A::Designate | A::Accompany | A::KeepSecrets | A::ManageStaff => Nothing,
             A::AskSupport | A::AnswerSupport => Nothing,
+            A::DecideAdmissions | A::RankCandidates | A::FollowOwnCourse => Nothing,
             _ => Department,
         },
     }
@@ -76,6 +98,10 @@ pub fn print_table() -> String {
     for purpose in Purpose::ALL.iter().filter(|purpose| purpose.opens_files()) {
         let _ = writeln!(text, "  {}", purpose.as_code());
     }
+    let _ = writeln!(text, "Files of learners are opened only for these purposes:");
+    for purpose in Purpose::ALL.iter().filter(|purpose| purpose.opens_learner_files()) {
+        let _ = writeln!(text, "  {}", purpose.as_code());
+    }
     for role in Role::ALL {
         let purposes: Vec<_> = role.purposes().iter().map(|purpose| purpose.as_code()).collect();
         let _ = writeln!(text, "\n{} (for {})", role.as_code(), purposes.join(", "));
@@ -83,13 +109,19 @@ pub fn print_table() -> String {
             let reach = match extent(*role, *action) {
                 Extent::Department => "department",
                 Extent::Structure => "structure",
+                Extent::Organisation => "organisation",
+                Extent::Own => "own",
                 Extent::Nothing => "-",
             };
-            let persons = if action.touches_persons() { " *" } else { "" };
+            let persons = match (action.touches_persons(), action.touches_learners()) {
+                (true, _) => " *",
+                (_, true) => " +",
+                _ => "",
+            };
             let _ = writeln!(text, "  {:<20} {reach}{persons}", action.as_code());
         }
     }
-    let _ = writeln!(text, "\n* touches persons");
+    let _ = writeln!(text, "\n* touches accompanied persons\n+ touches candidates and people in training");
     text
 }
 
@@ -111,6 +143,35 @@ mod tests {
         for role in outside {
             for action in ActionKind::ALL.iter().filter(|action| action.touches_persons()) {
                 assert_eq!(extent(role, *action), Extent::Nothing, "{role:?} {action:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_accompanies_or_steers_reaches_no_learner() {
+        for role in [
+            Role::DepartmentOfficer,
+            Role::DataManager,
+            Role::DepartmentAdmin,
+            Role::AgencyHead,
+            Role::EmploymentCounsellor,
+            Role::SocialEmploymentCounsellor,
+            Role::SocialWorker,
+            Role::Operator,
+        ] {
+            for action in ActionKind::ALL.iter().filter(|action| action.touches_learners()) {
+                assert_eq!(extent(role, *action), Extent::Nothing, "{role:?} {action:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn persons_accompanied_are_reached_by_the_departement_or_a_structure() {
+        for (role, action) in Role::ALL.iter().flat_map(|role| ActionKind::ALL.iter().map(move |action| (role, action)))
+        {
+            let reach = extent(*role, *action);
+            if action.touches_persons() {
+                assert!(!matches!(reach, Extent::Organisation | Extent::Own), "{role:?} {action:?}");
             }
         }
     }

@@ -259,6 +259,7 @@ pub(super) async fn on_a_day(
     let mandates = mandate::list(&app.platform, &permit, on, known).await?;
     let reach = |role, purpose: Purpose| match action {
         Some(action) if action.touches_persons() && !purpose.opens_files() => Extent::Nothing,
+        Some(action) if action.touches_learners() && !purpose.opens_learner_files() => Extent::Nothing,
         Some(action) => extent(role, action),
         None => Extent::Department,
     };

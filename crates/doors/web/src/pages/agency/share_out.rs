@@ -59,7 +59,7 @@ struct ChoiceOf {
 fn own_structure(signed: &Signed) -> Result<Id<Structure>, Problem> {
     match permit::<Designate>(&signed.actor)?.reach() {
         Reach::Structure(structure) => Ok(structure),
-        Reach::Department => Err(Problem::forbidden("Ce mandat n’est pas celui d’une structure.")),
+        _ => Err(Problem::forbidden("Ce mandat n’est pas celui d’une structure.")),
     }
 }
 

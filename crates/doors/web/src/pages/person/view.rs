@@ -112,6 +112,9 @@ impl View<'_> {
             (Origin::RecommendationFile, _) => {
                 Source::new(format!("Préconisations de France Travail, reçues le {}", fr::date_long(recorded)))
             }
+            (Origin::CandidateFile, _) => {
+                Source::new(format!("Fichier de candidatures, reçu le {}", fr::date_long(recorded)))
+            }
             (Origin::ReferenceFile, _) => Source::new("Fichier de référence"),
             (Origin::Rules, _) => Source::new(format!("Règles appliquées le {}", fr::date_long(recorded))),
             (Origin::Hand, _) => Source::new(format!("Saisi le {}", fr::date_long(recorded))),

@@ -1,0 +1,267 @@
+//! `/ecole/promotions/{id}/appariement`: who goes where after the job-dating; proposed with reasons, decided by hand.
+
+use axum::extract::{Path, RawForm, State};
+use axum::response::Response;
+use base::Id;
+use platform::gate::ActionKind;
+use school::admission::{self, Decision, Learner, MatchProposal, NewPlace, PlaceView};
+use school::cohort::{self, CohortView};
+use territory::{Names, SubjectKind};
+
+use super::{Part, Parts, cohort_path, cohort_tabs, day, id, mendable, typed, whole};
+use crate::app::App;
+use crate::components::{
+    Badge, Button, Choice, Column, EmptyState, Field, Flash, Form, Fragment, Link, Notice, Query, Row, Table, Tone,
+};
+use crate::fr;
+use crate::middleware::Problem;
+use crate::pages::{page, to_mend};
+use crate::session::{Signed, redirect_with};
+
+pub async fn show(State(app): State<App>, signed: Signed, Path(own): Path<String>) -> Result<Response, Problem> {
+    let cohort = cohort::show(&app.platform, &signed.actor, id(&own)?).await?;
+    Ok(page(&draw(&app, &signed, &cohort, &Query::default(), None).await?))
+}
+
+fn place_name(view: &PlaceView, names: &Names) -> String {
+    format!("{}, {}", names.name(view.host), names.name(view.profile.value.structure))
+}
+
+async fn draw(
+    app: &App,
+    signed: &Signed,
+    cohort: &CohortView,
+    sent: &Query,
+    problem: Option<String>,
+) -> Result<Parts, Problem> {
+    let path = format!("{}/appariement", cohort_path(cohort));
+    let proposal = admission::propose(&app.platform, &signed.actor, cohort.record.id).await?;
+    let vacancies = admission::vacancies(&app.platform, &signed.actor, cohort.record.id).await?;
+    let names = app.directory.names(&app.platform, app.tenant).await?;
+
+    let rows = proposal.lines.iter().map(|line| {
+        let place = line.place.and_then(|place| proposal.places.iter().find(|view| view.id == place));
+        Row::new([
+            Link::new(super::candidates::file_path(line.learner), line.name.as_str()).into(),
+            match place {
+                Some(view) => place_name(view, &names).into(),
+                None => Badge::warning("sans place").into(),
+            },
+            line.choice.map_or_else(|| "—".to_owned(), |choice| format!("nº\u{a0}{choice}")).into(),
+            line.why.as_str().into(),
+        ])
+    });
+    let columns = [
+        Column::text("Candidat·e"),
+        Column::text("Place proposée"),
+        Column::text("Son choix"),
+        Column::text("Pourquoi"),
+    ];
+    let empty = EmptyState::new("Personne à placer", "L’appariement part des personnes admises dans la promotion.");
+    let table = Table::new("proposition", "Proposition", columns, rows).caption_hidden().empty(empty);
+    let mut parts = vec![Part::new("proposition", "Proposition", [table.into()]).lead(format!(
+        "Aucune personne et aucune structure ne se préfèrent l’une l’autre à ce qui leur est proposé. {}",
+        proposal.ties
+    ))];
+    if signed.may(ActionKind::DecideAdmissions) && !proposal.lines.is_empty() && !proposal.places.is_empty() {
+        parts.push(
+            Part::new("decision", "Décider", [decision_form(&path, &proposal, &names, sent, problem).into()])
+                .lead("La proposition est remplie d’avance. Une autre place demande une raison\u{a0}; «\u{a0}sans place\u{a0}» laisse la personne en attente."),
+        );
+    }
+    let rows = proposal.places.iter().map(|view| {
+        let value = &view.profile.value;
+        let ranked: usize = view.ranking.as_ref().map_or(0, |tiers| tiers.iter().map(Vec::len).sum());
+        Row::new([
+            place_name(view, &names).into(),
+            fr::number(value.seats).into(),
+            fr::date_long(value.starts_on).into(),
+            match &view.ranking {
+                Some(_) => Badge::ok(fr::count(ranked as u64, "personne classée", "personnes classées")).into(),
+                None => Badge::warning("pas de classement").into(),
+            },
+            if value.description.is_empty() { "—".into() } else { value.description.as_str().into() },
+        ])
+    });
+    let columns = [
+        Column::text("Structure"),
+        Column::number("Places"),
+        Column::text("À partir du"),
+        Column::text("Classement"),
+        Column::text("Description"),
+    ];
+    let table = Table::new("places", "Places offertes", columns, rows)
+        .caption_hidden()
+        .empty(EmptyState::new("Aucune place offerte", "Les structures d’accueil publient leurs places."));
+    let mut offered: Vec<Fragment> = vec![table.into()];
+    if signed.may(ActionKind::ManageAdmissions) {
+        offered.push(place_form(cohort, &names, sent).into());
+    }
+    parts.push(Part::new("places", "Places offertes", offered));
+    let rows = vacancies.iter().map(|vacancy| {
+        Row::new([
+            Fragment::with_detail(names.name(vacancy.structure), vacancy.code.as_str()),
+            vacancy.opened_by.map_or("—", |organisation| names.name(organisation)).into(),
+            vacancy.funded_until.map_or_else(|| "—".to_owned(), fr::date_long).into(),
+            fr::number(vacancy.places).into(),
+        ])
+    });
+    let columns = [
+        Column::text("Poste à pourvoir"),
+        Column::text("Ouvert par"),
+        Column::text("Financé jusqu’au"),
+        Column::number("Places offertes en face"),
+    ];
+    let table = Table::new("postes", "Postes à pourvoir", columns, rows)
+        .caption_hidden()
+        .empty(EmptyState::new("Aucun poste vacant", "Les postes viennent du territoire."));
+    parts.push(
+        Part::new("postes", "Postes à pourvoir dans le département", [table.into()])
+            .lead("Ce pour quoi l’école forme."),
+    );
+
+    let layout = signed
+        .layout(app, &path, "Appariement")
+        .crumb("École", super::PATH)
+        .crumb(cohort.profile.value.name.as_str(), cohort_path(cohort))
+        .crumb("Candidatures", format!("{}/candidats", cohort_path(cohort)));
+    let mut page = Parts::new(layout, parts);
+    page.tabs = Some(cohort_tabs(signed, cohort, &format!("{}/candidats", cohort_path(cohort))));
+    let without = proposal.lines.iter().filter(|line| line.place.is_none()).count();
+    if without > 0 {
+        let text = format!(
+            "{} sans place. Chaque ligne dit pourquoi.",
+            fr::count(without as u64, "personne reste", "personnes restent")
+        );
+        page.notices = vec![Notice::new(Tone::Warning, "Tout le monde n’est pas placé", text)];
+    }
+    Ok(page)
+}
+
+fn decision_form(path: &str, proposal: &MatchProposal, names: &Names, sent: &Query, problem: Option<String>) -> Form {
+    let form = Form::post(format!("{path}/valider")).without_focus().problem(problem);
+    let form = proposal.lines.iter().fold(form, |form, line| {
+        let (place_key, reason_key) = (format!("place-{}", line.learner), format!("raison-{}", line.learner));
+        let proposed = line.place.map(|place| place.to_string()).unwrap_or_default();
+        let places = std::iter::once(Choice::new("", "Sans place"))
+            .chain(proposal.places.iter().map(|view| Choice::new(view.id.to_string(), place_name(view, names))));
+        let place = sent.get(&place_key).unwrap_or(&proposed).to_owned();
+        let reason = sent.get(&reason_key).unwrap_or_default().to_owned();
+        form.field(Field::select(place_key, line.name.as_str(), places).value(place))
+            .field(Field::text(reason_key, format!("Raison, si une autre place pour {}", line.name)).value(reason))
+    });
+    form.button(Button::primary("Valider ces placements"))
+}
+
+/// The school publishes in the name of a host.
+fn place_form(cohort: &CohortView, names: &Names, sent: &Query) -> Form {
+    let value = |name: &str, other: &str| sent.get(name).unwrap_or(other).to_owned();
+    let choices =
+        |sort| names.offered(sort).into_iter().map(|(code, name)| Choice::new(code, name)).collect::<Vec<_>>();
+    Form::post(format!("{}/places", cohort_path(cohort)))
+        .without_focus()
+        .problem(sent.get("anomalie").map(str::to_owned))
+        .field(
+            Field::select("accueillant", "Employeur", choices(SubjectKind::Organisation))
+                .value(value("accueillant", ""))
+                .required(),
+        )
+        .field(
+            Field::select("structure", "Lieu", choices(SubjectKind::Structure))
+                .value(value("structure", ""))
+                .required(),
+        )
+        .field(Field::digits("sieges", "Nombre de places").value(value("sieges", "1")).required())
+        .field(Field::date("debut", "À partir du").value(value("debut", &cohort.first_day().to_string())).required())
+        .field(Field::text("description", "Description").value(value("description", "")))
+        .button(Button::primary("Publier cette offre"))
+}
+
+fn read_place(form: &Query, cohort: &CohortView, names: &Names) -> Result<NewPlace, String> {
+    Ok(NewPlace {
+        host: form.get("accueillant").and_then(|code| names.find(code)).ok_or("Choisissez l’employeur.")?,
+        cohort: cohort.record.id,
+        structure: form.get("structure").and_then(|code| names.find(code)).ok_or("Choisissez le lieu.")?,
+        post: None,
+        tutor: None,
+        seats: whole(form, "sieges", "le nombre de places")?,
+        starts_on: day(form, "debut", "le jour de début")?,
+        description: form.get("description").unwrap_or_default().to_owned(),
+    })
+}
+
+pub async fn publish(
+    State(app): State<App>,
+    signed: Signed,
+    Path(own): Path<String>,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    let cohort = cohort::show(&app.platform, &signed.actor, id(&own)?).await?;
+    let names = app.directory.names(&app.platform, app.tenant).await?;
+    let form = typed(&body);
+    let done = match read_place(&form, &cohort, &names) {
+        Err(problem) => Err(problem),
+        Ok(new) => match admission::publish(&app.platform, &signed.actor, new).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(mendable(error)?),
+        },
+    };
+    match done {
+        Ok(()) => {
+            Ok(redirect_with(Flash::success("L’offre est publiée."), &format!("{}/appariement", cohort_path(&cohort))))
+        }
+        Err(problem) => {
+            let sent = form.with("anomalie", problem);
+            Ok(to_mend(&draw(&app, &signed, &cohort, &sent, None).await?))
+        }
+    }
+}
+
+fn read_decisions(form: &Query) -> Vec<Decision> {
+    let decisions = form.pairs().iter().filter_map(|(key, value)| {
+        let learner: Id<Learner> = key.strip_prefix("place-")?.parse().ok()?;
+        let place = value.parse().ok()?;
+        let reason = form.get(&format!("raison-{learner}")).unwrap_or_default().to_owned();
+        Some(Decision { learner, place, reason })
+    });
+    decisions.collect()
+}
+
+pub async fn validate(
+    State(app): State<App>,
+    signed: Signed,
+    Path(own): Path<String>,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    let cohort = cohort::show(&app.platform, &signed.actor, id(&own)?).await?;
+    let form = typed(&body);
+    let decisions = read_decisions(&form);
+    let done = match decisions.is_empty() {
+        true => Err("Choisissez au moins une place.".to_owned()),
+        false => match admission::validate(&app.platform, &signed.actor, cohort.record.id, &decisions).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(mendable(error)?),
+        },
+    };
+    match done {
+        Ok(()) => {
+            let told = format!("{} validés.", fr::count(decisions.len() as u64, "placement est", "placements sont"));
+            Ok(redirect_with(Flash::success(told), &format!("{}/candidats", cohort_path(&cohort))))
+        }
+        Err(problem) => Ok(to_mend(&draw(&app, &signed, &cohort, &form, Some(problem)).await?)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decisions_are_read_with_their_reasons_and_whoever_has_no_place_is_left_out() {
+        let form = Query::parse(Some("place-7=21&raison-7=&place-8=&place-9=22&raison-9=Plus+pr%C3%A8s&autre=3"));
+        let read = read_decisions(&form);
+        assert_eq!(read.len(), 2);
+        assert_eq!((read[0].learner, read[0].reason.as_str()), (Id::new(7), ""));
+        assert_eq!((read[1].learner, read[1].reason.as_str()), (Id::new(9), "Plus près"));
+    }
+}

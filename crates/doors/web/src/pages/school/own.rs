@@ -1,0 +1,327 @@
+//! `/mon-parcours`: one's own calendar, on a phone first, and the secret address at which an agenda subscribes to it.
+
+use askama::Template;
+use axum::extract::{Path, RawForm, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use base::{Date, Instant};
+use formats::calendar::{self as ics, Calendar, Event, Time};
+use jiff::ToSpan;
+use jiff::civil::Time as Hour;
+use platform::gate::ActionKind;
+use school::cohort::{DayKind, Half, SessionState};
+use school::contract::{self, CalendarSession, OwnCalendar};
+
+use super::calendar::badge;
+use super::{id, typed};
+use crate::app::App;
+use crate::components::{ActionForm, Badge, Button, Column, EmptyState, Flash, Fragment, Notice, Row, Table, Tone};
+use crate::fr;
+use crate::layout::Layout;
+use crate::middleware::Problem;
+use crate::pages::page;
+use crate::routes::{Policy, Route};
+use crate::session::{Signed, redirect_with};
+
+pub const PATH: &str = "/mon-parcours";
+
+/// How often agendas are asked to look again.
+const REFRESH_HOURS: u32 = 4;
+
+/// Days of the future shown first; the rest follows under its own title.
+const SOON_DAYS: i32 = 14;
+
+pub fn routes() -> Vec<Route> {
+    let own = Policy::May(ActionKind::FollowOwnCourse);
+    vec![
+        Route::new(PATH, own, get(show)),
+        Route::new("/mon-parcours/agenda", own, post(subscribe)),
+        Route::new("/mon-parcours/agenda/{personne}/{adresse}/revoquer", own, post(revoke)),
+        // Whoever holds the secret address holds the calendar: agendas cannot sign in.
+        Route::new("/agenda/{secret}", Policy::Public, get(feed)),
+    ]
+}
+
+/// My calendar.
+#[derive(Template)]
+#[template(path = "school/own.html")]
+struct Own {
+    layout: Layout,
+    notices: Vec<Notice>,
+    courses: Vec<Course>,
+    empty: Option<EmptyState>,
+}
+
+/// One cohort of mine.
+struct Course {
+    number: usize,
+    name: String,
+    today: Badge,
+    parts: [Stretch; 2],
+    feeds: Table,
+    subscribe: ActionForm,
+}
+
+/// Days under a title; folded when they are far.
+struct Stretch {
+    title: &'static str,
+    folded: bool,
+    days: Vec<Day>,
+}
+
+/// A day with its half-days.
+struct Day {
+    title: String,
+    sessions: Vec<Shown>,
+}
+
+/// A half-day.
+struct Shown {
+    half: &'static str,
+    module: String,
+    place: String,
+    badge: Option<Badge>,
+    reason: String,
+}
+
+pub async fn show(State(app): State<App>, signed: Signed) -> Result<Response, Problem> {
+    let calendars = contract::own_calendar(&app.platform, &signed.actor).await?;
+    let today = app.platform.today();
+    let mut courses = Vec::with_capacity(calendars.len());
+    for (number, calendar) in calendars.iter().enumerate() {
+        courses.push(course(&app, &signed, calendar, number + 1, today).await?);
+    }
+    let empty = courses.is_empty().then(|| {
+        EmptyState::new(
+            "Aucun calendrier",
+            "Votre école ne vous a pas encore inscrit·e dans une promotion\u{a0}: demandez-lui.",
+        )
+    });
+    let layout = signed.layout(&app, PATH, "Mon calendrier");
+    Ok(page(&Own { layout, notices: Vec::new(), courses, empty }))
+}
+
+async fn course(
+    app: &App,
+    signed: &Signed,
+    calendar: &OwnCalendar,
+    number: usize,
+    today: Date,
+) -> Result<Course, Problem> {
+    let kind = calendar.days.iter().find(|day| day.day == today).map(|day| &day.kind);
+    let limit = today.checked_add(SOON_DAYS.days()).unwrap_or(today);
+    let feeds = contract::own_feeds(&app.platform, &signed.actor, calendar.learner).await?;
+    let rows = feeds.iter().map(|feed| {
+        let href = format!("{PATH}/agenda/{}/{}/revoquer", calendar.learner, feed.id);
+        Row::new([
+            format!("Créée le {}", fr::moment(feed.created_at)).into(),
+            ActionForm::new(href, Button::danger("Révoquer")).into(),
+        ])
+    });
+    let table = Table::new(
+        format!("adresses-{number}"),
+        "Adresses d’agenda",
+        [Column::text("Adresse"), Column::actions("Révoquer")],
+        rows,
+    )
+    .caption_hidden()
+    .empty(EmptyState::new(
+        "Aucune adresse",
+        "Créez-en une pour suivre votre calendrier dans l’agenda de votre téléphone.",
+    ));
+    Ok(Course {
+        number,
+        name: calendar.name.clone(),
+        today: today_badge(kind, calendar, today),
+        parts: [
+            Stretch {
+                title: "Les deux prochaines semaines",
+                folded: false,
+                days: days(&calendar.sessions, |day| (today..limit).contains(&day)),
+            },
+            Stretch { title: "Plus tard", folded: true, days: days(&calendar.sessions, |day| day >= limit) },
+        ],
+        feeds: table,
+        subscribe: ActionForm::new(format!("{PATH}/agenda"), Button::primary("Créer une adresse d’agenda"))
+            .hidden("personne", calendar.learner.to_string()),
+    })
+}
+
+fn today_badge(kind: Option<&DayKind>, calendar: &OwnCalendar, today: Date) -> Badge {
+    let planned = |half| {
+        calendar
+            .sessions
+            .iter()
+            .any(|session| session.on == today && session.half == half && session.state == SessionState::Planned)
+    };
+    match (planned(Half::Morning), planned(Half::Afternoon)) {
+        (true, true) => Badge::info("cours toute la journée"),
+        (true, false) => Badge::info("cours le matin"),
+        (false, true) => Badge::info("cours l’après-midi"),
+        (false, false) => kind.map_or_else(|| Badge::neutral("hors de la promotion"), badge),
+    }
+}
+
+fn days(sessions: &[CalendarSession], wanted: impl Fn(Date) -> bool) -> Vec<Day> {
+    let kept: Vec<&CalendarSession> = sessions.iter().filter(|session| wanted(session.on)).collect();
+    kept.chunk_by(|one, other| one.on == other.on)
+        .map(|day| Day {
+            title: fr::capitalised(&fr::date_full(day[0].on)),
+            sessions: day.iter().map(|session| shown(session)).collect(),
+        })
+        .collect()
+}
+
+fn shown(session: &CalendarSession) -> Shown {
+    let place: Vec<&str> =
+        [session.trainer.as_str(), session.room.as_str()].into_iter().filter(|text| !text.is_empty()).collect();
+    let badge = match (session.state, session.changes) {
+        (SessionState::Cancelled, _) => Some(Badge::danger("annulée")),
+        (SessionState::Planned, 0) => None,
+        (SessionState::Planned, _) => Some(Badge::warning("modifiée")),
+    };
+    Shown {
+        half: match session.half {
+            Half::Morning => "Matin",
+            Half::Afternoon => "Après-midi",
+        },
+        module: session.module.clone(),
+        place: place.join(", "),
+        badge,
+        reason: session.reason.clone(),
+    }
+}
+
+/// A new address, told once: only its digest is kept.
+async fn subscribe(
+    State(app): State<App>,
+    signed: Signed,
+    headers: HeaderMap,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    let form = typed(&body);
+    let learner = id(form.get("personne").unwrap_or_default())?;
+    let token = contract::create_feed(&app.platform, &signed.actor, learner).await?;
+    let calendars = contract::own_calendar(&app.platform, &signed.actor).await?;
+    let today = app.platform.today();
+    let mut courses = Vec::with_capacity(calendars.len());
+    for (number, calendar) in calendars.iter().enumerate() {
+        courses.push(course(&app, &signed, calendar, number + 1, today).await?);
+    }
+    let address = format!("{}/agenda/{}", origin(&app, &headers), token.as_str());
+    let text = Fragment::join([
+        "Copiez-la maintenant\u{a0}: elle ne sera plus montrée. Dans votre agenda, choisissez «\u{a0}s’abonner à un calendrier\u{a0}» et collez-la. Qui la connaît voit votre calendrier\u{a0}: gardez-la pour vous, et révoquez-la si elle s’est perdue. ".into(),
+        Fragment::with_detail("", address.as_str()),
+    ]);
+    let layout = signed.layout(&app, PATH, "Mon calendrier");
+    let notices = vec![Notice::new(Tone::Ok, "Votre adresse d’agenda", text)];
+    Ok(page(&Own { layout, notices, courses, empty: None }))
+}
+
+/// The address of this site, as browsers know it.
+fn origin(app: &App, headers: &HeaderMap) -> String {
+    let asked = || {
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        format!("{}://{host}", if app.secure_cookies { "https" } else { "http" })
+    };
+    app.public_origin.clone().unwrap_or_else(asked)
+}
+
+async fn revoke(
+    State(app): State<App>,
+    signed: Signed,
+    Path((learner, feed)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    contract::revoke_feed(&app.platform, &signed.actor, id(&learner)?, id(&feed)?).await?;
+    Ok(redirect_with(Flash::success("L’adresse est révoquée\u{a0}: elle ne répond plus."), PATH))
+}
+
+/// The feed behind a secret address. Unknown and revoked answer alike.
+async fn feed(State(app): State<App>, Path(secret): Path<String>) -> Result<Response, Problem> {
+    let Some(sessions) = contract::feed_calendar(&app.platform, &secret).await? else {
+        return Err(Problem::not_found());
+    };
+    let host = app.public_origin.as_deref().and_then(|origin| origin.split("//").nth(1)).unwrap_or("jonction.invalid");
+    let text = ics::write(&calendar(&sessions, host, app.platform.now()));
+    let headers = [(CONTENT_TYPE, ics::MEDIA_TYPE), (CACHE_CONTROL, "private, no-store")];
+    Ok((StatusCode::OK, headers, text).into_response())
+}
+
+fn calendar(sessions: &[CalendarSession], host: &str, now: Instant) -> Calendar {
+    let events = sessions.iter().map(|session| {
+        let (start, end) = hours(session.half);
+        let mut details = Vec::new();
+        if !session.trainer.is_empty() {
+            details.push(format!("Avec {}", session.trainer));
+        }
+        if !session.reason.is_empty() {
+            details.push(session.reason.clone());
+        }
+        details.push("Horaires indicatifs de la demi-journée.".to_owned());
+        Event {
+            uid: format!("seance-{}@{host}", session.number),
+            sequence: session.changes,
+            changed: session.changed_at,
+            time: Time::Hours { start: session.on.to_datetime(start), end: session.on.to_datetime(end) },
+            title: session.module.clone(),
+            place: (!session.room.is_empty()).then(|| session.room.clone()),
+            details: Some(details.join("\n")),
+            cancelled: session.state == SessionState::Cancelled,
+        }
+    });
+    Calendar { name: "Cours".to_owned(), written: now, refresh_hours: REFRESH_HOURS, events: events.collect() }
+}
+
+/// Schools plan by half-days; an agenda wants hours. Each event says that they are indicative.
+fn hours(half: Half) -> (Hour, Hour) {
+    match half {
+        Half::Morning => (Hour::constant(9, 0, 0, 0), Hour::constant(12, 30, 0, 0)),
+        Half::Afternoon => (Hour::constant(13, 30, 0, 0), Hour::constant(17, 0, 0, 0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::Id;
+    use jiff::civil::date;
+
+    fn session(number: i64, changes: u32, state: SessionState) -> CalendarSession {
+        CalendarSession {
+            number: Id::new(number),
+            on: date(2026, 11, 23),
+            half: Half::Morning,
+            module: "Accueillir".to_owned(),
+            trainer: "Samir Kaci".to_owned(),
+            room: String::new(),
+            state,
+            reason: String::new(),
+            changes,
+            changed_at: Instant::from_micros(0),
+        }
+    }
+
+    #[test]
+    fn a_session_keeps_its_name_in_the_feed_whatever_happens_to_it() {
+        let now = Instant::from_micros(0);
+        let first = calendar(&[session(12, 0, SessionState::Planned)], "jonction.example", now);
+        let cancelled = calendar(&[session(12, 2, SessionState::Cancelled)], "jonction.example", now);
+        assert_eq!(first.events[0].uid, "seance-12@jonction.example");
+        assert_eq!(first.events[0].uid, cancelled.events[0].uid);
+        assert_eq!((first.events[0].sequence, cancelled.events[0].sequence), (0, 2));
+        assert!(cancelled.events[0].cancelled && !first.events[0].cancelled);
+    }
+
+    #[test]
+    fn days_hold_their_half_days_in_order() {
+        let mut afternoon = session(13, 1, SessionState::Planned);
+        afternoon.half = Half::Afternoon;
+        let days = days(&[session(12, 0, SessionState::Planned), afternoon], |_| true);
+        assert_eq!(days.len(), 1);
+        assert_eq!(days[0].title, "Lundi 23\u{a0}novembre 2026");
+        assert_eq!(days[0].sessions.iter().map(|shown| shown.half).collect::<Vec<_>>(), ["Matin", "Après-midi"]);
+        assert!(days[0].sessions[0].badge.is_none() && days[0].sessions[1].badge.is_some());
+    }
+}

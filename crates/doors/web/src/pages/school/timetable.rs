@@ -1,0 +1,501 @@
+//! `/ecole/promotions/{id}/emploi-du-temps`: half-days of class week by week, moved, cancelled, printed.
+
+use std::collections::HashMap;
+
+use axum::extract::{Path, RawForm, RawQuery, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use base::{Date, Id};
+use exchange::documents::{Issue, Slot, TimetableDay, TimetableSheet, TimetableWeek};
+use facts::Fact;
+use jiff::ToSpan;
+use platform::gate::ActionKind;
+use school::cohort::{
+    self, CalendarDay, CohortView, DayKind, Half, Module, NewSession, Room, RoomView, Session, SessionNumber, Trainer,
+    TrainerView,
+};
+
+use super::calendar::{badge, monday_of};
+use super::{Part, Parts, cohort_path, cohort_tabs, day, id, mendable, typed};
+use crate::app::App;
+use crate::components::{
+    Badge, Button, ButtonKind, Choice, Column, Description, EmptyState, Field, Flash, Form, Fragment, Link, Pager,
+    Query, Row, Table,
+};
+use crate::fr;
+use crate::middleware::Problem;
+use crate::pages::{page, to_mend};
+use crate::problems::sentence;
+use crate::session::{Signed, redirect_with};
+
+/// A cohort with all that its timetable names.
+struct Timetable {
+    cohort: CohortView,
+    modules: HashMap<String, Module>,
+    trainers: Vec<TrainerView>,
+    rooms: Vec<RoomView>,
+    days: Vec<CalendarDay>,
+    sessions: Vec<Fact<Session>>,
+}
+
+impl Timetable {
+    async fn read(app: &App, signed: &Signed, own: &str) -> Result<Self, Problem> {
+        let (platform, actor) = (&app.platform, &signed.actor);
+        let cohort = cohort::show(platform, actor, id(own)?).await?;
+        let of = cohort.record.id;
+        let modules = cohort::modules(platform, actor, of).await?;
+        Ok(Self {
+            modules: modules.into_iter().map(|fact| (fact.value.code.clone(), fact.value)).collect(),
+            trainers: cohort::trainers(platform, actor, cohort.record.organisation).await?,
+            rooms: cohort::rooms(platform, actor, cohort.record.organisation).await?,
+            days: cohort::calendar(platform, actor, of).await?,
+            sessions: cohort::sessions(platform, actor, of).await?,
+            cohort,
+        })
+    }
+
+    fn path(&self) -> String {
+        format!("{}/emploi-du-temps", cohort_path(&self.cohort))
+    }
+
+    fn module<'a>(&'a self, session: &'a Session) -> &'a str {
+        self.modules.get(&session.module).map_or(session.module.as_str(), |module| module.name.as_str())
+    }
+
+    fn trainer(&self, trainer: Option<Id<Trainer>>) -> Option<&str> {
+        let view = self.trainers.iter().find(|view| Some(view.id) == trainer)?;
+        Some(view.profile.value.name.as_str())
+    }
+
+    fn room(&self, room: Option<Id<Room>>) -> Option<&str> {
+        let view = self.rooms.iter().find(|view| Some(view.id) == room)?;
+        Some(view.profile.value.name.as_str())
+    }
+
+    fn at(&self, day: Date, half: Half) -> impl Iterator<Item = &Fact<Session>> {
+        self.sessions.iter().filter(move |fact| fact.valid.from == day && fact.value.half == half)
+    }
+
+    fn kind(&self, day: Date) -> Option<&DayKind> {
+        self.days.iter().find(|known| known.day == day).map(|known| &known.kind)
+    }
+
+    /// The week asked for, or that of today, or the next one in class.
+    fn week(&self, asked: Option<Date>, today: Date) -> Date {
+        if let Some(day) = asked {
+            return monday_of(day);
+        }
+        let in_class = |day: &&CalendarDay| matches!(day.kind, DayKind::Class | DayKind::Examination);
+        let next = self.days.iter().find(|day| in_class(day) && day.day >= monday_of(today));
+        next.or_else(|| self.days.iter().rfind(in_class))
+            .map_or_else(|| monday_of(self.cohort.first_day()), |day| monday_of(day.day))
+    }
+
+    /// The Mondays of weeks with class, in order.
+    fn class_weeks(&self) -> Vec<Date> {
+        let in_class = self.days.iter().filter(|day| matches!(day.kind, DayKind::Class | DayKind::Examination));
+        let mut weeks: Vec<Date> = in_class.map(|day| monday_of(day.day)).collect();
+        weeks.dedup();
+        weeks
+    }
+}
+
+fn offset(day: Date, days: i32) -> Date {
+    day.checked_add(days.days()).unwrap_or(day)
+}
+
+pub async fn show(
+    State(app): State<App>,
+    signed: Signed,
+    Path(own): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let timetable = Timetable::read(&app, &signed, &own).await?;
+    let asked = Query::parse(query.as_deref()).get("semaine").and_then(|day| day.parse().ok());
+    let monday = timetable.week(asked, app.platform.today());
+    Ok(page(&draw(&app, &signed, &timetable, monday, &Query::default(), None)))
+}
+
+fn draw(
+    app: &App,
+    signed: &Signed,
+    timetable: &Timetable,
+    monday: Date,
+    sent: &Query,
+    problem: Option<String>,
+) -> Parts {
+    let path = timetable.path();
+    let may = signed.may(ActionKind::ManageSchool);
+    let rows = (0..5).map(|number| {
+        let day = offset(monday, number);
+        let half = |half| half_day(timetable, day, half, may);
+        Row::new([fr::date_day(day).into(), half(Half::Morning), half(Half::Afternoon)])
+    });
+    let weeks = timetable.class_weeks();
+    let week_href = |week: Option<&Date>| week.map(|week| format!("{path}?semaine={week}"));
+    let pager = Pager::new(format!("Semaine du {}", fr::date_long(monday)))
+        .previous(week_href(weeks.iter().rev().find(|week| **week < monday)))
+        .next(week_href(weeks.iter().find(|week| **week > monday)));
+    let columns = [Column::text("Jour"), Column::text("Matin"), Column::text("Après-midi")];
+    let table = Table::new("semaine", format!("Semaine du {}", fr::date_long(monday)), columns, rows)
+        .caption_hidden()
+        .pager(pager);
+    let mut parts = vec![Part::new("semaine", format!("Semaine du {}", fr::date_long(monday)), [table.into()])];
+    if may {
+        parts.push(Part::new("prevoir", "Prévoir une séance", [plan_form(timetable, monday, sent, problem)]));
+    }
+    parts.push(Part::new("modules", "Où en est chaque module", [progress(timetable, app.platform.today()).into()]));
+    let layout = signed
+        .layout(app, &path, "Emploi du temps")
+        .crumb("École", super::PATH)
+        .crumb(timetable.cohort.profile.value.name.as_str(), cohort_path(&timetable.cohort));
+    let mut page = Parts::new(layout, parts);
+    page.tabs = Some(cohort_tabs(signed, &timetable.cohort, &path));
+    page.actions = vec![
+        Link::new(format!("{path}/feuille"), "Emploi du temps à imprimer (PDF)").button(ButtonKind::Secondary).into(),
+    ];
+    page
+}
+
+/// What takes place in a half-day; why nothing does.
+fn half_day(timetable: &Timetable, day: Date, half: Half, may: bool) -> Fragment {
+    let shown: Vec<Fragment> = timetable.at(day, half).map(|fact| shown(timetable, fact, may)).collect();
+    if !shown.is_empty() {
+        return Fragment::join(shown);
+    }
+    match timetable.kind(day) {
+        None => "hors de la promotion".into(),
+        Some(DayKind::Class | DayKind::Examination) => "libre".into(),
+        Some(kind) => badge(kind).into(),
+    }
+}
+
+fn shown(timetable: &Timetable, fact: &Fact<Session>, may: bool) -> Fragment {
+    let session = &fact.value;
+    let name = timetable.module(session);
+    let title: Fragment = match may && session.is_planned() {
+        true => Link::new(format!("{}/seances/{}", cohort_path(&timetable.cohort), session.number), name).into(),
+        false => name.into(),
+    };
+    let who = timetable.trainer(session.trainer).unwrap_or("sans formateur");
+    let place = timetable.room(session.room).unwrap_or("sans salle");
+    let line = Fragment::with_detail(title, format!("{who}, {place}"));
+    match session.is_planned() {
+        true => line,
+        false => {
+            Fragment::join([Badge::danger("annulée").into(), line, Fragment::with_detail("", session.reason.as_str())])
+        }
+    }
+}
+
+/// Half-days of each module: asked for, planned, held.
+fn progress(timetable: &Timetable, today: Date) -> Table {
+    let mut modules: Vec<&Module> = timetable.modules.values().collect();
+    modules.sort_by(|one, other| one.code.cmp(&other.code));
+    let rows = modules.into_iter().map(|module| {
+        let planned =
+            timetable.sessions.iter().filter(|fact| fact.value.is_planned() && fact.value.module == module.code);
+        let (count, done) = (planned.clone().count(), planned.filter(|fact| fact.valid.from < today).count());
+        let missing = module.half_days - i64::try_from(count).unwrap_or(i64::MAX);
+        let state = match missing {
+            0 => Badge::ok("complet"),
+            missing if missing > 0 => {
+                Badge::warning(fr::count(missing.unsigned_abs(), "demi-journée à placer", "demi-journées à placer"))
+            }
+            over => Badge::danger(fr::count(over.unsigned_abs(), "demi-journée de trop", "demi-journées de trop")),
+        };
+        Row::new([
+            Fragment::with_detail(module.name.as_str(), module.code.as_str()),
+            fr::number(module.half_days).into(),
+            fr::number(count).into(),
+            fr::number(done).into(),
+            state.into(),
+        ])
+    });
+    let columns = [
+        Column::text("Module"),
+        Column::number("Au programme"),
+        Column::number("Prévues"),
+        Column::number("Tenues"),
+        Column::text("État"),
+    ];
+    Table::new("avancement", "Où en est chaque module", columns, rows)
+        .caption_hidden()
+        .empty(EmptyState::new("Aucun module", "Le programme de la promotion est vide."))
+}
+
+fn halves() -> impl Iterator<Item = Choice> {
+    Half::ALL.iter().map(|half| Choice::new(half.as_code(), fr::capitalised(half.label())))
+}
+
+fn trainer_choices(timetable: &Timetable) -> impl Iterator<Item = Choice> {
+    let known =
+        timetable.trainers.iter().map(|view| Choice::new(view.id.to_string(), view.profile.value.name.as_str()));
+    std::iter::once(Choice::new("", "À désigner")).chain(known)
+}
+
+fn room_choices(timetable: &Timetable) -> impl Iterator<Item = Choice> {
+    let known = timetable.rooms.iter().map(|view| Choice::new(view.id.to_string(), view.profile.value.name.as_str()));
+    std::iter::once(Choice::new("", "À désigner")).chain(known)
+}
+
+fn plan_form(timetable: &Timetable, monday: Date, sent: &Query, problem: Option<String>) -> Fragment {
+    if timetable.modules.is_empty() {
+        return "Le programme est vide\u{a0}: ajoutez-y d’abord des modules.".into();
+    }
+    let mut modules: Vec<&Module> = timetable.modules.values().collect();
+    modules.sort_by(|one, other| one.code.cmp(&other.code));
+    let modules = modules
+        .into_iter()
+        .map(|module| Choice::new(module.code.as_str(), format!("{} · {}", module.code, module.name)));
+    let value = |name: &str, other: String| sent.get(name).map_or(other, str::to_owned);
+    Form::post(format!("{}/seances", timetable.path()))
+        .without_focus()
+        .problem(problem)
+        .field(Field::date("le", "Jour").value(value("le", monday.to_string())).required())
+        .field(
+            Field::select("moitie", "Demi-journée", halves()).value(value("moitie", "morning".to_owned())).required(),
+        )
+        .field(Field::select("module", "Module", modules).value(value("module", String::new())).required())
+        .field(
+            Field::select("formateur", "Formateur ou formatrice", trainer_choices(timetable))
+                .value(value("formateur", String::new())),
+        )
+        .field(Field::select("salle", "Salle", room_choices(timetable)).value(value("salle", String::new())))
+        .button(Button::primary("Prévoir cette séance"))
+        .into()
+}
+
+fn read_session(form: &Query, module: &str) -> Result<NewSession, String> {
+    Ok(NewSession {
+        on: day(form, "le", "le jour de la séance")?,
+        half: form.get("moitie").and_then(Half::from_code).ok_or("Choisissez le matin ou l’après-midi.")?,
+        module: module.to_owned(),
+        trainer: form.get("formateur").and_then(|text| text.parse().ok()),
+        room: form.get("salle").and_then(|text| text.parse().ok()),
+    })
+}
+
+pub async fn plan(
+    State(app): State<App>,
+    signed: Signed,
+    Path(own): Path<String>,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    let form = typed(&body);
+    let timetable = Timetable::read(&app, &signed, &own).await?;
+    let monday = timetable.week(form.get("le").and_then(|day| day.parse().ok()), app.platform.today());
+    let answer = match read_session(&form, form.get("module").unwrap_or_default()) {
+        Err(problem) => Err(problem),
+        Ok(new) => {
+            match cohort::plan_sessions(&app.platform, &signed.actor, timetable.cohort.record.id, &[new]).await {
+                Ok(_) => Ok(()),
+                Err(error) => Err(mendable(error)?),
+            }
+        }
+    };
+    match answer {
+        Ok(()) => {
+            let href = format!("{}?semaine={monday}", timetable.path());
+            Ok(redirect_with(Flash::success("La séance est prévue."), &href))
+        }
+        Err(problem) => Ok(to_mend(&draw(&app, &signed, &timetable, monday, &form, Some(problem)))),
+    }
+}
+
+/// What was typed about one session, and what is to be mended.
+#[derive(Default)]
+struct Sent {
+    form: Query,
+    moved: Option<String>,
+    cancelled: Option<String>,
+}
+
+fn find<'a>(timetable: &'a Timetable, number: &str) -> Result<&'a Fact<Session>, Problem> {
+    let number: Id<SessionNumber> = id(number)?;
+    let found = timetable.sessions.iter().find(|fact| fact.value.number == number && fact.value.is_planned());
+    found.ok_or_else(Problem::not_found)
+}
+
+pub async fn session(
+    State(app): State<App>,
+    signed: Signed,
+    Path((own, number)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let timetable = Timetable::read(&app, &signed, &own).await?;
+    let fact = find(&timetable, &number)?;
+    Ok(page(&session_page(&app, &signed, &timetable, fact, &Sent::default())))
+}
+
+fn session_page(app: &App, signed: &Signed, timetable: &Timetable, fact: &Fact<Session>, sent: &Sent) -> Parts {
+    let session = &fact.value;
+    let own = format!("{}/seances/{}", cohort_path(&timetable.cohort), session.number);
+    let value = |name: &str, known: String| sent.form.get(name).map_or(known, str::to_owned);
+    let raw = |id: Option<String>| id.unwrap_or_default();
+    let short = || Field::checkbox("prevenues", "Les personnes sont prévenues, même si le délai est court", false);
+    let reason = || {
+        Field::text("raison", "Raison")
+            .hint("Lue par les alternants et les formateurs. Jamais une raison de santé.")
+            .required()
+    };
+    let move_form = Form::post(own.as_str())
+        .without_focus()
+        .problem(sent.moved.clone())
+        .field(Field::date("le", "Jour").value(value("le", fact.valid.from.to_string())).required())
+        .field(
+            Field::select("moitie", "Demi-journée", halves())
+                .value(value("moitie", session.half.as_code().to_owned()))
+                .required(),
+        )
+        .field(
+            Field::select("formateur", "Formateur ou formatrice", trainer_choices(timetable))
+                .value(value("formateur", raw(session.trainer.map(|id| id.to_string())))),
+        )
+        .field(
+            Field::select("salle", "Salle", room_choices(timetable))
+                .value(value("salle", raw(session.room.map(|id| id.to_string())))),
+        )
+        .field(reason().value(value("raison", String::new())))
+        .field(short())
+        .button(Button::primary("Déplacer la séance"));
+    let cancel_form = Form::post(format!("{own}/annuler"))
+        .without_focus()
+        .problem(sent.cancelled.clone())
+        .field(reason().prefix("annuler"))
+        .field(short().prefix("annuler"))
+        .button(Button::danger("Annuler la séance"));
+    let description = Description::new()
+        .line("Quand", format!("{}, {}", fr::date_full(fact.valid.from), session.half.label()))
+        .line("Module", timetable.module(session))
+        .line("Formateur ou formatrice", timetable.trainer(session.trainer).unwrap_or("à désigner"))
+        .line("Salle", timetable.room(session.room).unwrap_or("à désigner"));
+    let description =
+        if session.reason.is_empty() { description } else { description.line("Déplacée", session.reason.as_str()) };
+    let layout = signed
+        .layout(app, &own, &format!("Séance du {}", fr::date_long(fact.valid.from)))
+        .crumb("École", super::PATH)
+        .crumb(timetable.cohort.profile.value.name.as_str(), cohort_path(&timetable.cohort))
+        .crumb("Emploi du temps", timetable.path())
+        .lead("Déplacée ou annulée, la séance change aussi dans les agendas de celles et ceux qui s’y sont abonnés.");
+    Parts::new(
+        layout,
+        vec![
+            Part::new("seance", "La séance", [description.into()]),
+            Part::new("deplacer", "Déplacer", [move_form.into()]),
+            Part::new("annuler", "Annuler", [cancel_form.into()]),
+        ],
+    )
+}
+
+pub async fn moved(
+    State(app): State<App>,
+    signed: Signed,
+    Path((own, number)): Path<(String, String)>,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    let form = typed(&body);
+    let timetable = Timetable::read(&app, &signed, &own).await?;
+    let fact = find(&timetable, &number)?;
+    let answer = match read_session(&form, &fact.value.module) {
+        Err(problem) => Err(problem),
+        Ok(to) => {
+            let (cohort, on) = (timetable.cohort.record.id, to.on);
+            let (reason, short) = (form.get("raison").unwrap_or_default(), form.get("prevenues").is_some());
+            let number = fact.value.number;
+            match cohort::move_session(&app.platform, &signed.actor, cohort, number, to, reason, short).await {
+                Ok(()) => Ok(on),
+                Err(error) => Err(mendable(error)?),
+            }
+        }
+    };
+    match answer {
+        Ok(on) => {
+            let told = format!("La séance est maintenant le {}.", fr::date_long(on));
+            Ok(redirect_with(Flash::success(told), &format!("{}?semaine={}", timetable.path(), monday_of(on))))
+        }
+        Err(problem) => {
+            let sent = Sent { form, moved: Some(problem), ..Sent::default() };
+            Ok(to_mend(&session_page(&app, &signed, &timetable, fact, &sent)))
+        }
+    }
+}
+
+pub async fn cancel(
+    State(app): State<App>,
+    signed: Signed,
+    Path((own, number)): Path<(String, String)>,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    let form = typed(&body);
+    let timetable = Timetable::read(&app, &signed, &own).await?;
+    let fact = find(&timetable, &number)?;
+    let (reason, short) = (form.get("raison").unwrap_or_default(), form.get("prevenues").is_some());
+    let (cohort, number) = (timetable.cohort.record.id, fact.value.number);
+    match cohort::cancel_session(&app.platform, &signed.actor, cohort, number, reason, short).await {
+        Ok(()) => {
+            let href = format!("{}?semaine={}", timetable.path(), monday_of(fact.valid.from));
+            Ok(redirect_with(Flash::success("La séance est annulée\u{a0}: elle reste visible comme telle."), &href))
+        }
+        Err(error) => {
+            let sent = Sent { cancelled: Some(mendable(error)?), ..Sent::default() };
+            Ok(to_mend(&session_page(&app, &signed, &timetable, fact, &sent)))
+        }
+    }
+}
+
+/// A PDF, shown by the browser under this name.
+pub(super) fn pdf(document: &print::Document, name: &str) -> Result<Response, Problem> {
+    let bytes = document.render().map_err(|error| {
+        Problem::new(
+            axum::http::StatusCode::UNPROCESSABLE_ENTITY,
+            "Ce document ne peut pas être imprimé",
+            sentence(&error.to_string()),
+        )
+    })?;
+    let disposition = format!("inline; filename=\"{name}.pdf\"");
+    Ok(([(CONTENT_TYPE, "application/pdf".to_owned()), (CONTENT_DISPOSITION, disposition)], bytes).into_response())
+}
+
+/// The whole timetable, printed.
+pub async fn sheet(State(app): State<App>, signed: Signed, Path(own): Path<String>) -> Result<Response, Problem> {
+    let timetable = Timetable::read(&app, &signed, &own).await?;
+    let names = app.directory.names(&app.platform, app.tenant).await?;
+    let cohort = &timetable.cohort;
+    let slot = |day, half| {
+        let sessions: Vec<&Fact<Session>> = timetable.at(day, half).collect();
+        // What takes place, rather than what was cancelled before it.
+        let fact = sessions.iter().find(|fact| fact.value.is_planned()).or_else(|| sessions.first())?;
+        Some(Slot {
+            hours: String::new(),
+            module: timetable.module(&fact.value).to_owned(),
+            trainer: timetable.trainer(fact.value.trainer).map(str::to_owned),
+            room: timetable.room(fact.value.room).map(str::to_owned),
+            cancelled: !fact.value.is_planned(),
+        })
+    };
+    let weeks = timetable.class_weeks().into_iter().map(|monday| {
+        let days = (0..5).map(|number| offset(monday, number)).map(|day| TimetableDay {
+            day,
+            note: match timetable.kind(day) {
+                Some(DayKind::PublicHoliday(name)) => Some(format!("Férié\u{a0}: {name}")),
+                Some(DayKind::Closed(label)) => Some(format!("École fermée\u{a0}: {label}")),
+                _ => None,
+            },
+            morning: slot(day, Half::Morning),
+            afternoon: slot(day, Half::Afternoon),
+        });
+        TimetableWeek { monday, kind: "À l’école".to_owned(), days: days.collect() }
+    });
+    let sheet = TimetableSheet {
+        issue: Issue {
+            issuer: names.name(cohort.record.organisation).to_owned(),
+            day: app.platform.today(),
+            reference: cohort.record.code.clone(),
+        },
+        whose: cohort.profile.value.name.clone(),
+        period: cohort.profile.valid,
+        weeks: weeks.collect(),
+        to_verify: Vec::new(),
+    };
+    pdf(&sheet.document(), "emploi-du-temps")
+}

@@ -1,0 +1,318 @@
+//! A timetable that is being changed: sessions may be out, bounds may be broken, and each change knows at once what it
+//! costs.
+
+use std::collections::HashMap;
+
+use super::instance::Weights;
+use super::problem::{Placed, Problem, Slot};
+
+/// What breaking a bound counts, in its own unit.
+const OUT: i64 = 6;
+const CLASH: i64 = 3;
+const EXCESS: i64 = 2;
+const DISORDER: i64 = 1;
+
+/// Where a session lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seat {
+    pub slot: Slot,
+    pub trainer: Option<usize>,
+    pub room: Option<usize>,
+}
+
+pub(super) struct State<'p, 'a> {
+    pub problem: &'p Problem<'a>,
+    weights: Weights,
+    /// The course of each session.
+    pub course: Vec<usize>,
+    pub seat: Vec<Option<Seat>>,
+    pub fixed: Vec<bool>,
+    of_course: Vec<Vec<usize>>,
+    /// The session of each cohort at each half-day.
+    grid: Vec<Option<usize>>,
+    trainer_at: Vec<u16>,
+    room_at: Vec<u16>,
+    in_day: Vec<u16>,
+    in_week: Vec<u16>,
+    trainer_day: Vec<u16>,
+    course_trainer: Vec<u16>,
+    cohort_room: Vec<u16>,
+    /// How many half-days a cohort has had, by half-day.
+    rank: Vec<u32>,
+    last: Vec<Option<Slot>>,
+    /// Courses whose evaluation waits depends on a course.
+    waits: Vec<Vec<usize>>,
+    /// Broken bounds, and wishes not met.
+    pub broken: i64,
+    pub cost: i64,
+    weeks: usize,
+}
+
+impl<'p, 'a> State<'p, 'a> {
+    pub fn of(problem: &'p Problem<'a>, plan: &[Placed], weights: Weights) -> Self {
+        let (courses, slots, days) = (problem.courses.len(), problem.slots(), problem.days.len());
+        let weeks = problem.week.last().map_or(0, |last| last + 1);
+        let (trainers, rooms) = (problem.instance.trainers.len(), problem.instance.rooms.len());
+        let cohorts = problem.cohort_slots.len();
+        let mut waits = vec![Vec::new(); courses];
+        for (number, course) in problem.courses.iter().enumerate().filter(|(_, course)| course.within.is_some()) {
+            waits[number].push(number);
+            course.after.iter().for_each(|before| waits[*before].push(number));
+        }
+        let ranks = problem.cohort_slots.iter().flat_map(|ours| {
+            (0..slots).scan(0_u32, |count, slot| {
+                *count += u32::from(ours.has(slot));
+                Some(*count)
+            })
+        });
+        let mut state = Self {
+            problem,
+            weights,
+            course: Vec::new(),
+            seat: Vec::new(),
+            fixed: Vec::new(),
+            of_course: vec![Vec::new(); courses],
+            grid: vec![None; cohorts * slots],
+            trainer_at: vec![0; trainers * slots],
+            room_at: vec![0; rooms * slots],
+            in_day: vec![0; courses * days],
+            in_week: vec![0; courses * weeks],
+            trainer_day: vec![0; trainers * days],
+            course_trainer: vec![0; courses * trainers],
+            cohort_room: vec![0; cohorts * weeks * rooms],
+            rank: ranks.collect(),
+            last: vec![None; cohorts],
+            waits,
+            broken: 0,
+            cost: 0,
+            weeks,
+        };
+        for (number, course) in problem.courses.iter().enumerate() {
+            for _ in 0..course.need {
+                state.of_course[number].push(state.course.len());
+                state.course.push(number);
+                state.seat.push(None);
+                state.fixed.push(false);
+                state.broken += OUT;
+            }
+        }
+        state.seat_all(plan);
+        state
+    }
+
+    /// Puts the fixed sessions where they are fixed, then those of the plan that still find their place.
+    fn seat_all(&mut self, plan: &[Placed]) {
+        let problem = self.problem;
+        let mut waiting: Vec<std::vec::IntoIter<usize>> =
+            self.of_course.iter().map(|sessions| sessions.clone().into_iter()).collect();
+        let known: HashMap<(usize, Slot), &Placed> =
+            plan.iter().map(|placed| ((placed.course, placed.slot), placed)).collect();
+        for (course, slot) in problem.pins.keys() {
+            let seat = known.get(&(*course, *slot)).map_or_else(
+                || Seat {
+                    slot: *slot,
+                    trainer: problem
+                        .trainers_at(*course, *slot)
+                        .next()
+                        .filter(|_| problem.asks_trainer(*course, *slot)),
+                    room: problem.rooms_at(*course, *slot).next().filter(|_| problem.asks_room(*course, *slot)),
+                },
+                |placed| Seat { slot: *slot, trainer: placed.trainer, room: placed.room },
+            );
+            self.seat_next(&mut waiting[*course], seat, true);
+        }
+        for placed in plan.iter().filter(|placed| !problem.pins.contains_key(&(placed.course, placed.slot))) {
+            let seat = Seat { slot: placed.slot, trainer: placed.trainer, room: placed.room };
+            self.seat_next(&mut waiting[placed.course], seat, false);
+        }
+    }
+
+    fn seat_next(&mut self, waiting: &mut impl Iterator<Item = usize>, seat: Seat, fixed: bool) {
+        let Some(session) = waiting.next() else { return };
+        if self.occupant(session, seat.slot).is_none() {
+            self.put(session, seat);
+            self.fixed[session] = fixed;
+        }
+    }
+
+    /// The session of the same cohort that lies there.
+    pub fn occupant(&self, session: usize, slot: Slot) -> Option<usize> {
+        self.grid[self.problem.courses[self.course[session]].cohort * self.problem.slots() + slot]
+    }
+
+    /// Takes a session out; returns where it was.
+    pub fn lift(&mut self, session: usize) -> Option<Seat> {
+        let seat = self.seat[session].take()?;
+        self.broken += OUT;
+        self.account(session, seat, false);
+        Some(seat)
+    }
+
+    /// Puts a session that is out on a half-day of its cohort that is free.
+    pub fn put(&mut self, session: usize, seat: Seat) {
+        self.account(session, seat, true);
+        self.seat[session] = Some(seat);
+        self.broken -= OUT;
+    }
+
+    fn account(&mut self, session: usize, seat: Seat, comes: bool) {
+        let number = self.course[session];
+        let problem = self.problem;
+        let course = &problem.courses[number];
+        let (slots, day) = (problem.slots(), seat.slot / 2);
+        let week = problem.week[day];
+        let sign = if comes { 1 } else { -1 };
+        let mut broken = self.disorder(number, session, seat.slot) * DISORDER;
+        let mut cost = 0_i64;
+        if let Some(trainer) = seat.trainer {
+            let others = step(&mut self.trainer_at[trainer * slots + seat.slot], comes);
+            broken += i64::from(others > 0 && !problem.instance.trainers[trainer].several) * CLASH;
+            let here = step(&mut self.trainer_day[trainer * problem.days.len() + day], comes);
+            cost += i64::from(here == 0) * i64::from(self.weights.trainer_days);
+            let known = step(&mut self.course_trainer[number * problem.instance.trainers.len() + trainer], comes);
+            cost += i64::from(known == 0) * i64::from(self.weights.trainer_changes);
+        }
+        if let Some(room) = seat.room {
+            let others = step(&mut self.room_at[room * slots + seat.slot], comes);
+            broken += i64::from(others > 0 && !problem.instance.rooms[room].several) * CLASH;
+            let at = (course.cohort * self.weeks + week) * problem.instance.rooms.len() + room;
+            cost += i64::from(step(&mut self.cohort_room[at], comes) == 0) * i64::from(self.weights.room_changes);
+        }
+        let in_day = usize::from(step(&mut self.in_day[number * problem.days.len() + day], comes));
+        let in_week = usize::from(step(&mut self.in_week[number * self.weeks + week], comes));
+        broken += (i64::from(in_day >= course.per_day) + i64::from(in_week >= course.per_week)) * EXCESS;
+        cost += i64::from(in_day > 0) * i64::from(self.weights.same_day);
+        cost += i64::from(in_week > 0) * i64::from(self.weights.same_week);
+        self.broken += sign * broken;
+        self.cost += sign * cost;
+        self.cost -= self.timing(number, course.cohort);
+        self.grid[course.cohort * slots + seat.slot] = comes.then_some(session);
+        if self.weights.late_finish > 0 {
+            self.find_last(course.cohort, seat.slot, comes);
+        }
+        let before = self.seat[session];
+        self.seat[session] = comes.then_some(seat);
+        self.cost += self.timing(number, course.cohort);
+        self.seat[session] = before;
+    }
+
+    /// Pairs of sessions in the wrong order or too near, between this one (there) and all others that lie somewhere.
+    fn disorder(&self, number: usize, session: usize, slot: Slot) -> i64 {
+        let problem = self.problem;
+        let course = &problem.courses[number];
+        let lying = |other: &usize| {
+            let sessions = self.of_course[*other].iter().filter(|other| **other != session);
+            sessions.filter_map(|other| self.seat[*other]).map(|seat| seat.slot)
+        };
+        let late = course.after.iter().flat_map(lying).filter(|other| *other >= slot).count();
+        let early = course.before.iter().flat_map(lying).filter(|other| *other <= slot).count();
+        let near = if course.gap == 0 {
+            0
+        } else {
+            let day = problem.number[slot / 2];
+            lying(&number).filter(|other| (problem.number[other / 2] - day).abs() < course.gap).count()
+        };
+        (late + early + near) as i64
+    }
+
+    /// What the end of the cohort and the evaluations that depend on the course cost now.
+    fn timing(&self, number: usize, cohort: usize) -> i64 {
+        let mut cost = 0;
+        if self.weights.late_finish > 0
+            && let Some(last) = self.last[cohort]
+        {
+            cost += i64::from(self.rank[cohort * self.problem.slots() + last]) * i64::from(self.weights.late_finish);
+        }
+        if self.weights.late_evaluation > 0 {
+            let late: i64 = self.waits[number].iter().map(|course| self.lateness(*course)).sum();
+            cost += late * i64::from(self.weights.late_evaluation);
+        }
+        cost
+    }
+
+    /// Days by which the last session of an evaluation lies too far behind what it evaluates.
+    fn lateness(&self, number: usize) -> i64 {
+        let course = &self.problem.courses[number];
+        let end = |course: &usize| {
+            let sessions = self.of_course[*course].iter();
+            sessions.filter_map(|session| self.seat[*session]).map(|seat| self.problem.number[seat.slot / 2]).max()
+        };
+        let ready = course.after.iter().filter_map(end).max();
+        match (end(&number), ready, course.within) {
+            (Some(end), Some(ready), Some(within)) => (end - ready - within).max(0),
+            _ => 0,
+        }
+    }
+
+    fn find_last(&mut self, cohort: usize, slot: Slot, comes: bool) {
+        if comes {
+            self.last[cohort] = self.last[cohort].max(Some(slot));
+        } else if self.last[cohort] == Some(slot) {
+            let row = &self.grid[cohort * self.problem.slots()..][..slot];
+            self.last[cohort] = row.iter().rposition(Option::is_some);
+        }
+    }
+
+    /// The trainers and rooms for a session there: free ones, as far as there are, those that cost least first.
+    pub fn staffed(&self, session: usize, slot: Slot, dice: &mut super::dice::Dice) -> Seat {
+        let problem = self.problem;
+        let number = self.course[session];
+        let course = &problem.courses[number];
+        let (slots, day) = (problem.slots(), slot / 2);
+        let trainer = course.needs_trainer.then(|| {
+            let able = course.trainers.iter().filter(|one| problem.trainer_free[**one].has(slot));
+            pick(able, dice, |one| {
+                let busy = self.trainer_at[one * slots + slot] > 0 && !problem.instance.trainers[one].several;
+                let comes = self.trainer_day[one * problem.days.len() + day] == 0;
+                let known = self.course_trainer[number * problem.instance.trainers.len() + one] > 0;
+                i64::from(busy) * 1_000_000
+                    + i64::from(comes) * i64::from(self.weights.trainer_days)
+                    + i64::from(!known) * i64::from(self.weights.trainer_changes)
+            })
+        });
+        let room = course.needs_room.then(|| {
+            let fit = course.rooms.iter().filter(|one| problem.room_free[**one].has(slot));
+            pick(fit, dice, |one| {
+                let busy = self.room_at[one * slots + slot] > 0 && !problem.instance.rooms[one].several;
+                let week = problem.week[day];
+                let used =
+                    self.cohort_room[(course.cohort * self.weeks + week) * problem.instance.rooms.len() + one] > 0;
+                i64::from(busy) * 1_000_000 + i64::from(!used) * i64::from(self.weights.room_changes)
+            })
+        });
+        Seat { slot, trainer: trainer.flatten(), room: room.flatten() }
+    }
+
+    /// What lies somewhere.
+    pub fn plan(&self) -> Vec<Placed> {
+        let placed = |(session, seat): (usize, &Option<Seat>)| {
+            seat.map(|seat| Placed {
+                course: self.course[session],
+                slot: seat.slot,
+                trainer: seat.trainer,
+                room: seat.room,
+            })
+        };
+        self.seat.iter().enumerate().filter_map(placed).collect()
+    }
+}
+
+/// Counts one more or one less; returns how many others there are.
+fn step(count: &mut u16, comes: bool) -> u16 {
+    if comes {
+        *count += 1;
+        *count - 1
+    } else {
+        *count -= 1;
+        *count
+    }
+}
+
+/// One of the least costly, by chance among equals.
+fn pick<'s>(
+    all: impl Iterator<Item = &'s usize>,
+    dice: &mut super::dice::Dice,
+    cost: impl Fn(usize) -> i64,
+) -> Option<usize> {
+    all.map(|one| ((cost(*one), dice.next()), *one)).min().map(|(_, one)| one)
+}
