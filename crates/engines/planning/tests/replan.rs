@@ -49,7 +49,7 @@ fn loss(former: &[Session], now: &[Session], notice: &Notice) -> (usize, usize) 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(60) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
 
     #[test]
     fn as_little_changes_as_possible((instance, changed, notice) in mishap()) {
