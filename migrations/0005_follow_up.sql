@@ -193,6 +193,8 @@ CREATE TABLE support_request (
 ) {strict};
 CREATE UNIQUE INDEX support_request_in_force ON support_request (person, valid_from) WHERE replaced_at IS NULL;
 CREATE INDEX support_request_replaced ON support_request (person) WHERE replaced_at IS NOT NULL;
+CREATE INDEX support_request_district ON support_request (tenant, district, state) WHERE replaced_at IS NULL AND valid_to IS NULL;
+CREATE INDEX support_request_asked ON support_request (tenant, asked_by) WHERE replaced_at IS NULL AND valid_to IS NULL;
 
 -- Days on which somebody does not accompany people.
 CREATE TABLE absence (

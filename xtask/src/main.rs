@@ -5,6 +5,10 @@ mod map;
 
 use clap::{Parser, Subcommand};
 
+/// That of the application, so that what is measured is what runs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 #[command(about = "Chores of the developers")]
 struct Arguments {

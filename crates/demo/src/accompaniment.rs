@@ -11,6 +11,7 @@ use support::meeting::{self, AfterMeeting, Doer, MeetingKind, MeetingStatus, New
 use support::orientation::{self, BatchKind, Worker};
 
 use crate::contacts::mixed;
+use crate::feed::MonthStage;
 use crate::{Result, SEED, accounts, at, timeline};
 
 /// People read together.
@@ -22,9 +23,16 @@ const DECIDED_OF_LAST: u64 = 3;
 /// Of those an agency receives last, one in this many is left without referent.
 const LEFT_UNASSIGNED: u64 = 8;
 
-/// Follows a month that has come in on `created_on`. `last`: the month after which the demonstration begins. Done
-/// already (an interrupted filling goes on), it changes nothing.
-pub(crate) async fn follow(platform: &Platform, program: &Actor, created_on: Date, last: bool) -> Result<()> {
+/// Follows a month that has come in on `created_on`. `last`: the month after which the demonstration begins. Whatever is
+/// done already (an interrupted filling goes on) stays as it is. `tell`: stage, done, of how many.
+pub(crate) async fn follow(
+    platform: &Platform,
+    program: &Actor,
+    created_on: Date,
+    last: bool,
+    tell: &mut (impl FnMut(MonthStage, u64, u64) + Send),
+) -> Result<()> {
+    tell(MonthStage::Orientations, 0, 1);
     let decisions = at(platform, timeline::decisions(created_on).instant());
     let officer = accounts::actor_of(&decisions, program, Role::DepartmentOfficer).await?;
     orientation::propose_all(&decisions, program, async |_| ()).await?;
@@ -34,10 +42,12 @@ pub(crate) async fn follow(platform: &Platform, program: &Actor, created_on: Dat
     }
     let mornings = at(platform, timeline::designations(created_on).instant());
     let staff = Staff::of(&mornings, program).await?;
-    for head in &staff.heads {
+    let heads = staff.heads.len() as u64;
+    for (head, rank) in staff.heads.iter().zip(0..) {
+        tell(MonthStage::Orientations, heads + rank, heads * 2);
         share_out(&mornings, head, last).await?;
     }
-    meet(platform, &staff, created_on).await
+    meet(platform, &staff, created_on, tell).await
 }
 
 /// One in `share` of the people, always the same.
@@ -139,8 +149,13 @@ enum After {
 }
 
 /// Counsellors meet whoever they have not met, and those they have not seen for a month; not everybody, and not
-/// everybody comes.
-async fn meet(platform: &Platform, staff: &Staff, created_on: Date) -> Result<()> {
+/// everybody comes. Those of whom something was written since that morning were met before a stop.
+async fn meet(
+    platform: &Platform,
+    staff: &Staff,
+    created_on: Date,
+    tell: &mut (impl FnMut(MonthStage, u64, u64) + Send),
+) -> Result<()> {
     let morning = at(platform, timeline::designations(created_on).instant());
     let today = timeline::TODAY.date();
     let mut events = Vec::new();
@@ -148,7 +163,8 @@ async fn meet(platform: &Platform, staff: &Staff, created_on: Date) -> Result<()
         let mut request = ListRequest { counsellor: Some(*account), page_size: PAGE, ..ListRequest::default() };
         loop {
             let page = follow_up::list(&morning, actor, &request).await?;
-            for line in page.lines.iter().filter(|line| line.next_meeting_on.is_none()) {
+            let to_meet = |line: &&FollowUp| line.next_meeting_on.is_none() && line.changed_on <= morning.today();
+            for line in page.lines.iter().filter(to_meet) {
                 events.extend(meeting_of(&morning, actor, line, today));
             }
             request.after = page.next;
@@ -158,7 +174,9 @@ async fn meet(platform: &Platform, staff: &Staff, created_on: Date) -> Result<()
         }
     }
     events.sort_by_key(|event| event.at);
-    for event in events {
+    let total = events.len() as u64;
+    for (event, done) in events.into_iter().zip(0..) {
+        tell(MonthStage::Meetings, done, total);
         let then = at(platform, event.at);
         let after = match event.after {
             After::Plan(on, starts_at) => AfterMeeting {

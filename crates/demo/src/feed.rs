@@ -66,39 +66,85 @@ impl Writing {
     }
 }
 
+/// Where a month is on its way from the file to the meetings.
+#[derive(Clone, Copy)]
+pub(crate) enum MonthStage {
+    File,
+    Tables,
+    Orientations,
+    Meetings,
+}
+
+impl MonthStage {
+    const ALL: [Self; 4] = [Self::File, Self::Tables, Self::Orientations, Self::Meetings];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::File => "fichier mensuel",
+            Self::Tables => "France Travail, questionnaires, préconisations",
+            Self::Orientations => "orientations et référents",
+            Self::Meetings => "rendez-vous",
+        }
+    }
+}
+
+/// How far a month is.
+pub(crate) struct MonthStep {
+    pub number: usize,
+    pub month: Date,
+    pub stage: MonthStage,
+    /// Of the whole month, all stages together.
+    pub done: u64,
+    pub total: u64,
+}
+
+impl MonthStep {
+    /// `done` of `total` within the stage; stages weigh the same.
+    fn new(number: usize, month: Date, stage: MonthStage, done: u64, total: u64) -> Self {
+        const PARTS: u64 = 1_000;
+        let before = MonthStage::ALL[..stage as usize].len() as u64 * PARTS;
+        let within = (done.min(total) * PARTS).checked_div(total).unwrap_or(0);
+        Self { number, month, stage, done: before + within, total: MonthStage::ALL.len() as u64 * PARTS }
+    }
+}
+
 /// Brings in the months that are not in yet, each at the moment of its arrival and followed by the tables about its
-/// persons; the next one is written meanwhile.
-/// `progress` is told which month it is, and how much of it is done.
+/// persons and by what counsellors do; the next file is written meanwhile. The last month that is in is gone through again: a stop may have come between
+/// its file and its meetings, and each step finds what it has already done.
 pub(crate) async fn bring_months_in(
     platform: &Platform,
     actor: &Actor,
     folder: &Path,
     size: Size,
-    progress: &mut (impl FnMut(usize, Date, u64, u64) + Send),
+    progress: &mut (impl FnMut(MonthStep) + Send),
 ) -> Result<()> {
-    let mut waiting = Vec::new();
-    for (number, month) in timeline::MONTHS.into_iter().enumerate() {
+    let mut complete = 0;
+    for month in timeline::MONTHS {
         if !is_in(platform, actor, month).await? || !inputs::are_in(platform, actor, month).await? {
-            waiting.push((number, month));
+            break;
         }
+        complete += 1;
     }
-    let mut next = waiting.first().map(|(_, month)| Writing::start(folder, size, *month));
-    for (place, (number, month)) in waiting.iter().copied().enumerate() {
-        progress(number, month, 0, 1);
+    let months: Vec<(usize, Date)> = timeline::MONTHS.into_iter().enumerate().skip(complete.max(1) - 1).collect();
+    let mut next = months.first().map(|(_, month)| Writing::start(folder, size, *month));
+    for (place, (number, month)) in months.iter().copied().enumerate() {
+        let mut tell = |stage, done, total| progress(MonthStep::new(number, month, stage, done, total));
+        tell(MonthStage::File, 0, 1);
         let Some(writing) = next.take() else { break };
         let path = writing.end().await?;
-        next = waiting.get(place + 1).map(|(_, month)| Writing::start(folder, size, *month));
+        next = months.get(place + 1).map(|(_, month)| Writing::start(folder, size, *month));
         let created_on = created_on(&path)?;
         let then = crate::at(platform, timeline::arrival(created_on).instant());
         bring_in(&then, actor, &path, &file_name('M', created_on), &mut |done, total| {
-            progress(number, month, done, total)
+            tell(MonthStage::File, done, total)
         })
         .await?;
         let tables = crate::at(platform, timeline::arrival_of_tables(created_on).instant());
         let before = timeline::MONTHS.get(number.wrapping_sub(1)).copied();
+        tell(MonthStage::Tables, 0, 1);
         inputs::bring_in(&tables, actor, folder, month, before).await?;
-        let last = place + 1 == waiting.len();
-        accompaniment::follow(&then, actor, created_on, last).await?;
+        let last = place + 1 == months.len();
+        accompaniment::follow(&then, actor, created_on, last, &mut tell).await?;
     }
     Ok(())
 }

@@ -4,7 +4,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use base::Date;
 use exchange::caf::{self, job::Demand};
 use platform::jobs::{self, Failure, Job};
 use platform::{Actor, Platform, Role};
@@ -95,8 +94,9 @@ async fn fill(platform: &Platform, job: &Job, asked: &HistoryDemand, tell: impl 
     let program = Actor::program(job.tenant).for_request(KIND);
     let (folder, size) = (asked.folder.as_path(), asked.size);
 
-    let mut told = |number, month: Date, done, total| {
-        tell(Step { number, what: format!("Situation au {}", month.strftime("%d/%m/%Y")), done, total });
+    let mut told = |step: feed::MonthStep| {
+        let feed::MonthStep { number, month, stage, done, total } = step;
+        tell(Step { number, what: format!("{} : {}", month.strftime("%m/%Y"), stage.name()), done, total });
     };
     feed::bring_months_in(platform, &program, folder, size, &mut told).await?;
 

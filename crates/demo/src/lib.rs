@@ -99,9 +99,23 @@ pub struct Demonstration {
 ///
 /// # Errors
 /// See [`Error`]. What was made stays; the next call goes on from there.
-pub async fn open(folder: &Path, size: Size, mut progress: impl FnMut(&str, u64, u64) + Send) -> Result<Demonstration> {
+pub async fn open(folder: &Path, size: Size, progress: impl FnMut(&str, u64, u64) + Send) -> Result<Demonstration> {
+    let database = format!("sqlite:{}", folder.join("jonction.sqlite").display());
+    open_on(&database, folder, size, progress).await
+}
+
+/// The same in a database of one's choice; the folder keeps its key and the files under way.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_on(
+    database: &str,
+    folder: &Path,
+    size: Size,
+    mut progress: impl FnMut(&str, u64, u64) + Send,
+) -> Result<Demonstration> {
     std::fs::create_dir_all(folder).map_err(|problem| Error::Folder { path: folder.to_owned(), problem })?;
-    let db = Db::open(&format!("sqlite:{}", folder.join("jonction.sqlite").display())).await?;
+    let db = Db::open(database).await?;
     let past = Clock::manual(timeline::ADOPTION.instant());
     db::migrate(&db, migrations::ALL, &past).await?;
     let keys = keys(&db, folder).await?;

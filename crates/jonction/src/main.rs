@@ -16,6 +16,10 @@ use failure::{Exit, Failure, Result};
 use settings::Settings;
 use support::inputs::InputKind;
 
+/// Pages and imports make many small pieces of text (decision 0020).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = std::env::args_os();
     let (command, options) = match cli::parse(arguments) {

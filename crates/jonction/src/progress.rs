@@ -11,7 +11,8 @@ const EVERY: Duration = Duration::from_secs(5);
 pub struct Progress {
     bar: Option<ProgressBar>,
     what: String,
-    told: Instant,
+    /// The last line, and when it was printed: what has not moved is not said again.
+    told: (String, Instant),
 }
 
 impl Progress {
@@ -25,7 +26,7 @@ impl Progress {
             bar.set_message(what.to_owned());
             bar
         });
-        Self { bar, what: what.to_owned(), told: Instant::now() }
+        Self { bar, what: what.to_owned(), told: (String::new(), Instant::now()) }
     }
 
     /// Goes on to something else.
@@ -43,9 +44,12 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.set_length(total);
             bar.set_position(done);
-        } else if self.told.elapsed() >= EVERY {
-            self.told = Instant::now();
-            eprintln!("{}\u{a0}: {}\u{a0}%", self.what, (done * 100).checked_div(total).unwrap_or(0));
+        } else if self.told.1.elapsed() >= EVERY {
+            let line = format!("{}\u{a0}: {}\u{a0}%", self.what, (done * 100).checked_div(total).unwrap_or(0));
+            if self.told.0 != line {
+                eprintln!("{line}");
+                self.told = (line, Instant::now());
+            }
         }
     }
 

@@ -8,10 +8,11 @@ import { as } from './session.mjs';
 /**
  * Registers the start and the end of the test file's browser and server.
  *
+ * @param start what gives the server: the one of the whole suite unless the file needs one of its own.
  * @returns `jonction`, the server once the tests run; `visit(role, settings, walk)`, which hands a fresh page of that role
  *   to `walk` and fails if the browser reported anything on the way. `settings`: options of the browser context.
  */
-export function suite() {
+export function suite(start = server) {
   let browser;
   const it = {
     jonction: undefined,
@@ -26,7 +27,7 @@ export function suite() {
     },
   };
   before(async () => {
-    [browser, it.jonction] = await Promise.all([launch(), server()]);
+    [browser, it.jonction] = await Promise.all([launch(), start()]);
   });
   after(async () => {
     await browser?.close();

@@ -77,7 +77,8 @@ async fn people_in(platform: &Platform, people: i64) -> anyhow::Result<()> {
     use db::Ask;
     let tenant = platform::tenant::all(&platform.db).await?[0].id;
     let (own, counsellor): (Id<Structure>, Id<Account>) = platform.db.one(&OF_ACCOUNT, &[]).await?;
-    let colleagues: Vec<Id<Account>> = platform.db.all(&COUNSELLORS, &[&own]).await?;
+    let mut colleagues: Vec<Id<Account>> = platform.db.all(&COUNSELLORS, &[&own]).await?;
+    colleagues.retain(|colleague| *colleague != counsellor);
     let others: Vec<Id<Structure>> =
         platform.db.all::<Id<Structure>>(&AGENCIES, &[]).await?.into_iter().filter(|agency| *agency != own).collect();
     let today = platform.today();

@@ -2,6 +2,7 @@
 //! noted once, then sent again by the bare driver, rows read to the end. On SQLite, which works in this
 //! process, the time is that of the processor; PostgreSQL works elsewhere, and its time is that on the wall.
 
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Instant as Monotonic;
 
@@ -13,6 +14,7 @@ use db::recording::{self, Asked};
 use exchange::caf::{Import, import};
 use jiff::SignedDuration;
 use jiff::civil::date;
+use platform::jobs::Handlers;
 use platform::{Actor, Keys, Mail, Platform, session};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
@@ -33,9 +35,17 @@ pub struct Arguments {
     /// Requests of each page.
     #[arg(long, default_value_t = 100)]
     requests: u32,
-    /// Measure on this empty PostgreSQL database instead of SQLite, at the first size asked.
+    /// Measure on this PostgreSQL database instead of SQLite, at the first size asked. It must be empty, or hold the
+    /// demonstration.
     #[arg(long)]
     postgres: Option<String>,
+    /// Measure on the demonstration at real size, whose people are oriented, shared out and met: its boards too. It is
+    /// made the first time, which takes a while, and kept.
+    #[arg(long)]
+    demonstration: bool,
+    /// Only the pages whose name holds this.
+    #[arg(long, default_value = "")]
+    only: String,
 }
 
 /// Name, role whose account asks, address (`{person}` and `{name}` are somebody of the list).
@@ -54,20 +64,48 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("structures", "mission", "/territoire/structures"),
 ];
 
+/// What only has something to show once people are accompanied.
+const BOARDS: &[(&str, &str, &str)] = &[
+    ("orientations à décider", "mission", "/orientations"),
+    ("orientations, une voie", "mission", "/orientations?voie=social"),
+    ("règles d’orientation", "mission", "/orientations/regles"),
+    ("orientation d’une personne", "mission", "/personnes/{person}/orientation"),
+    ("tableau de bord de l’agence", "responsable", "/agence"),
+    ("personnes de l’agence", "responsable", "/agence/personnes"),
+    ("personnes sans premier rendez-vous", "responsable", "/agence/personnes?etape=unmet"),
+    ("équipe de l’agence", "responsable", "/agence/equipe"),
+    ("portefeuille d’une conseillère", "conseillere", "/suivi"),
+    ("suivi d’une personne", "responsable", "/personnes/{person}/suivi"),
+    ("demandes d’appui", "cisp", "/appuis"),
+    ("flux du département", "mission", "/pilotage/flux"),
+];
+
 /// The measure is the least of so many rounds: what else the machine does only ever adds.
 pub(super) const ROUNDS: u32 = 5;
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let requests = arguments.requests.div_ceil(ROUNDS);
+    if arguments.demonstration {
+        let folder = Path::new("target/bench/demonstration");
+        let lite = format!("sqlite:{}", folder.join("jonction.sqlite").display());
+        let url = arguments.postgres.unwrap_or(lite);
+        let platform = filled(&url, folder).await?;
+        let pages: Vec<_> =
+            PAGES.iter().chain(BOARDS).copied().filter(|(name, ..)| name.contains(&arguments.only)).collect();
+        return measure(&url, &platform, &pages, "the demonstration", requests).await.map(drop);
+    }
     if let Some(url) = &arguments.postgres {
-        measure(url, arguments.households[0], requests).await?;
-        return Ok(());
+        let households = arguments.households[0];
+        let platform = furnished(url, households).await?;
+        return measure(url, &platform, PAGES, &format!("{households} households"), requests).await.map(drop);
     }
     let mut curve: Vec<Vec<f64>> = vec![Vec::new(); PAGES.len()];
     for households in &arguments.households {
         let folder = tempfile::tempdir_in("target/bench")?;
         let path = folder.path().join("pages.sqlite");
-        let measured = measure(&format!("sqlite:{}", path.display()), *households, requests).await?;
+        let url = format!("sqlite:{}", path.display());
+        let platform = furnished(&url, *households).await?;
+        let measured = measure(&url, &platform, PAGES, &format!("{households} households"), requests).await?;
         for (sizes, page) in curve.iter_mut().zip(measured) {
             sizes.push(page);
         }
@@ -81,19 +119,21 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Measures every page; gives its milliseconds.
-async fn measure(url: &str, households: u64, requests: u32) -> anyhow::Result<Vec<f64>> {
-    let platform = furnished(url, households).await?;
-    let router = router(&platform).await?;
-    let somebody = Somebody::of(&router, &platform).await?;
+/// Measures these pages; gives the milliseconds of each.
+async fn measure(
+    url: &str,
+    platform: &Platform,
+    pages: &[(&'static str, &'static str, &'static str)],
+    what: &str,
+    requests: u32,
+) -> anyhow::Result<Vec<f64>> {
+    let router = router(platform).await?;
+    let somebody = Somebody::of(&router, platform).await?;
     let bare = Bare::open(url).await?;
     let clock = if url.starts_with("sqlite") { Watch::Processor } else { Watch::Wall };
-    println!(
-        "\n{} · {households} households",
-        if url.starts_with("sqlite") { "SQLite, CPU" } else { "PostgreSQL, wall" }
-    );
-    let asked = PAGES.iter().map(|(name, account, address)| (*name, *account, somebody.fill(address)));
-    let measured = compare(&router, &platform, &bare, clock, asked, requests).await?;
+    println!("\n{} · {what}", if url.starts_with("sqlite") { "SQLite, CPU" } else { "PostgreSQL, wall" });
+    let asked = pages.iter().map(|(name, account, address)| (*name, *account, somebody.fill(address)));
+    let measured = compare(&router, platform, &bare, clock, asked, requests).await?;
     platform.stop().await;
     Ok(measured)
 }
@@ -192,6 +232,29 @@ async fn furnished(url: &str, households: u64) -> anyhow::Result<Platform> {
         accept_count_mismatch: false,
     };
     import(&platform, &actor, &request, |_| {}).await?;
+    Ok(platform)
+}
+
+/// The demonstration at real size, once all its people have come in.
+async fn filled(url: &str, folder: &Path) -> anyhow::Result<Platform> {
+    let demonstration = demo::open_on(url, folder, demo::Size::Full, |_, _, _| {}).await?;
+    let (platform, department) = (demonstration.platform, demonstration.department);
+    let handlers = exchange::caf::job::register(Handlers::of_the_house(None));
+    let handlers = demo::register(support::jobs::register(exchange::inputs::job::register(handlers)));
+    let (done, stop) = tokio::sync::oneshot::channel::<()>();
+    let worker = tokio::spawn(platform::jobs::run(platform.clone(), handlers, async { drop(stop.await) }));
+    let began = Monotonic::now();
+    let mut told = String::new();
+    while let Some(filling) = demo::filling(&platform, &department).await? {
+        if told != filling.what {
+            println!("{:>6.0} s  {}", began.elapsed().as_secs_f64(), filling.what);
+            told = filling.what;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+    println!("{:>6.0} s  filled", began.elapsed().as_secs_f64());
+    drop(done);
+    worker.await?;
     Ok(platform)
 }
 

@@ -10,3 +10,8 @@
 
 pub mod matching;
 pub mod timetable;
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

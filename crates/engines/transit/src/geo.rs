@@ -76,6 +76,30 @@ impl Walking {
     }
 }
 
+/// The numbers of places in an order in which neighbours follow each other, those without a position last: along a
+/// curve that visits the four quarters of a square one after the other, and so on within each (Morton, 1966).
+pub(crate) fn neighbours_together(places: &[Option<Point>]) -> Vec<u32> {
+    let known = || places.iter().flatten();
+    let low = |of: fn(&Point) -> f64| known().map(of).fold(f64::INFINITY, f64::min);
+    let high = |of: fn(&Point) -> f64| known().map(of).fold(f64::NEG_INFINITY, f64::max);
+    let (south, west) = (low(|point| point.latitude), low(|point| point.longitude));
+    let side = (high(|point| point.latitude) - south).max(high(|point| point.longitude) - west);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the side, from 0 to 1")]
+    let cell = |offset: f64| (offset / side.max(f64::MIN_POSITIVE) * f64::from(u16::MAX)) as u32;
+    let along = |point: Point| interleaved(cell(point.latitude - south), cell(point.longitude - west));
+    let mut order: Vec<(u64, u32)> =
+        places.iter().map(|place| place.map_or(u64::MAX, along)).zip(0..).collect();
+    order.sort_unstable();
+    order.into_iter().map(|(_, place)| place).collect()
+}
+
+/// The lower sixteen bits of two numbers in turn.
+fn interleaved(one: u32, other: u32) -> u64 {
+    (0..16).fold(0, |all, bit| {
+        all | u64::from(one >> bit & 1) << (2 * bit) | u64::from(other >> bit & 1) << (2 * bit + 1)
+    })
+}
+
 /// Places by cell of a grid, to find those around a point.
 pub(crate) struct Grid {
     /// Degrees of a cell, in latitude and longitude.
@@ -129,6 +153,15 @@ mod tests {
         assert_eq!(walking.between(PLEYEL, north), None);
         assert_eq!(Point::new(91.0, 0.0), None);
         assert_eq!(Point::new(f64::NAN, 0.0), None);
+    }
+
+    #[test]
+    fn neighbours_follow_each_other() {
+        let at = |latitude, longitude| Point::new(latitude, longitude);
+        let places = [at(48.0, 2.0), None, at(49.0, 3.0), at(48.001, 2.001), at(48.999, 2.999)];
+        assert_eq!(neighbours_together(&places), [0, 3, 4, 2, 1]);
+        assert_eq!(neighbours_together(&[None, at(48.0, 2.0)]), [1, 0]);
+        assert_eq!(neighbours_together(&[]), []);
     }
 
     #[test]

@@ -98,19 +98,15 @@ pub fn profiles(
     let plan = Plan::new(scan, question, &departures, last.saturating_add(question.longest));
     // An origin with more departures than lanes takes several passes; several with few share one.
     let origins = (lanes() / departures.len()).max(1);
-    let batches = question.origins.len().div_ceil(origins);
+    // Lanes that set out near each other often travel together, and one event then serves several.
+    let order = scan.timetable().neighbours_together(question.origins);
+    let batches: Vec<&[usize]> = order.chunks(origins).collect();
     let (next, take) = (AtomicUsize::new(0), Mutex::new(take));
     std::thread::scope(|scope| {
-        for _ in 0..threads.get().min(batches) {
+        for _ in 0..threads.get().min(batches.len()) {
             scope.spawn(|| {
-                loop {
-                    let batch = next.fetch_add(1, Ordering::Relaxed);
-                    if batch >= batches {
-                        break;
-                    }
-                    let first = batch * origins;
-                    let range = first..(first + origins).min(question.origins.len());
-                    for (origin, profile) in range.clone().zip(plan.answer(range)) {
+                while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    for (origin, profile) in batch.iter().copied().zip(plan.answer(batch)) {
                         // A `take` that panicked leaves nothing to hand over to.
                         if let Ok(mut take) = take.lock() {
                             take(origin, profile);
@@ -160,11 +156,11 @@ impl<'p> Plan<'p> {
         Self { scan, question, departures, until, stops, egress }
     }
 
-    fn answer(&self, origins: Range<usize>) -> Vec<Profile> {
+    fn answer(&self, origins: &[usize]) -> Vec<Profile> {
         let count = self.departures.len();
         let timetable = self.scan.timetable();
         let walking = &self.question.walking;
-        let places = &self.question.origins[origins];
+        let places: Vec<Place> = origins.iter().map(|origin| self.question.origins[*origin]).collect();
         let access: Vec<Vec<(u32, Seconds)>> = places.iter().map(|place| timetable.access(*place, walking)).collect();
         let lanes_of: Vec<(usize, usize)> =
             (0..places.len()).flat_map(|place| (0..count).map(move |departure| (place, departure))).collect();

@@ -12,38 +12,58 @@
 //! Merrier*, VLDB 8, 2014). Why it is exact is told in [the semantics](crate#semantics).
 
 mod lanes;
+mod order;
 mod ring;
 
 pub use lanes::Lanes;
+use order::{each_event, onward, stops_by_place, trips_by_start};
 use ring::Ring;
 
 use crate::geo::Walking;
 use crate::spread_to_stations;
 use crate::time::{NEVER, Seconds};
-use crate::timetable::{Place, Timetable, Walk};
+use crate::timetable::{Place, Rows, Timetable};
 
 /// A vehicle at a stop. Where it arrives and leaves in the same second, one event does for both.
 #[derive(Clone, Copy)]
 struct Event {
     trip: u32,
-    /// The stop, and in its two highest bits whether one may get on ([`BOARD`]) and off ([`ALIGHT`]).
+    /// The number of the stop, and in its two highest bits whether one may get on ([`BOARD`]) and off ([`ALIGHT`]).
     stop: u32,
 }
+
+/// Where one may stand ready who got off somewhere. Eight bytes: all ways of a region then fit a near cache.
+#[derive(Clone, Copy)]
+struct Way {
+    /// The number of the stop; its highest bit says that the way takes as long as a change there ([`AFTER_CHANGE`]):
+    /// who got off a vehicle at that stop before needs no such way.
+    to: u32,
+    /// The rank of the time it takes, and so where it waits in the [`Ring`].
+    duration: u32,
+}
+
+const AFTER_CHANGE: u32 = 1 << 31;
 
 const BOARD: u32 = 1 << 31;
 const ALIGHT: u32 = 1 << 30;
 const STOP: u32 = ALIGHT - 1;
 
 /// The events of a timetable in the order of time.
+///
+/// Trips and stops have numbers of their own here: trips in the order in which they begin, stops so that neighbours
+/// follow each other. What is visited together then lies together.
 pub struct Scan<'a> {
     timetable: &'a Timetable,
     events: Vec<Event>,
     /// The time of each group of events, and where the group begins; a last one where they end.
     groups: Vec<(Seconds, u32)>,
     trips: usize,
-    /// The shortest and the longest change or way on foot.
-    shortest: Seconds,
-    longest: Seconds,
+    /// The number of each stop of the timetable.
+    numbers: Vec<u32>,
+    /// By number of stop: where one may stand ready who got off there, itself included, and after how long.
+    onward: Rows<Way>,
+    /// How long ways take, each duration once, the shortest first.
+    durations: Vec<Seconds>,
 }
 
 /// One question of a batch: the stops where somebody stands ready, and from when.
@@ -103,11 +123,12 @@ impl<'a> Scan<'a> {
     pub fn new(timetable: &'a Timetable) -> Self {
         let (first, last) = timetable.span().unwrap_or((0, 0));
         let seconds = usize::try_from(i64::from(last) - i64::from(first)).unwrap_or(0) + 1;
-        let number = trips_by_start(timetable);
+        let trips = trips_by_start(timetable);
+        let numbers = stops_by_place(timetable);
         // Counting sort by time; trips, and the calls of each, keep their order within a second.
         let mut starts = vec![0_u32; seconds + 1];
         let place = |time: Seconds| usize::try_from(i64::from(time) - i64::from(first)).unwrap_or(0);
-        each_event(timetable, &number, |time, _| starts[place(time) + 1] += 1);
+        each_event(timetable, &trips, &numbers, |time, _| starts[place(time) + 1] += 1);
         let mut groups = Vec::new();
         let mut before = 0;
         for (offset, start) in (0..).zip(&mut starts[1..]) {
@@ -119,16 +140,13 @@ impl<'a> Scan<'a> {
         }
         groups.push((NEVER, before));
         let mut events = vec![Event { trip: 0, stop: 0 }; before as usize];
-        each_event(timetable, &number, |time, event| {
+        each_event(timetable, &trips, &numbers, |time, event| {
             let next = &mut starts[place(time)];
             events[*next as usize] = event;
             *next += 1;
         });
-        let changes = timetable.change.iter().copied().filter(|change| *change != NEVER);
-        let walks = (0..timetable.stops.len()).flat_map(|stop| timetable.walks.row(stop)).map(|walk| walk.seconds);
-        let (shortest, longest) =
-            changes.chain(walks).fold((NEVER, 0), |(shortest, longest), one| (one.min(shortest), one.max(longest)));
-        Self { timetable, events, groups, trips: number.len(), shortest, longest }
+        let (onward, durations) = onward(timetable, &numbers);
+        Self { timetable, events, groups, trips: trips.len(), numbers, onward, durations }
     }
 
     /// The timetable it scans.
@@ -136,9 +154,12 @@ impl<'a> Scan<'a> {
         self.timetable
     }
 
-    /// Bytes of the sorted events.
+    /// Bytes of the sorted events and of the ways between stops.
     pub fn bytes(&self) -> usize {
-        size_of_val(self.events.as_slice()) + size_of_val(self.groups.as_slice())
+        size_of_val(self.events.as_slice())
+            + size_of_val(self.groups.as_slice())
+            + size_of_val(self.numbers.as_slice())
+            + size_of_val(self.onward.items())
     }
 
     /// Where somebody stands who leaves a place at a time.
@@ -154,6 +175,7 @@ impl<'a> Scan<'a> {
     pub fn run<const W: usize>(&self, starts: &[Start], wanted: &Wanted<'_>) -> Arrivals {
         assert!(starts.len() <= Lanes::<W>::BITS, "{} lanes in {} bits", starts.len(), Lanes::<W>::BITS);
         let mut pass = Pass::<W>::new(self, starts, wanted);
+        let instant = self.durations.first() == Some(&0);
         let begin = pass.starts.last().map_or(NEVER, |(time, ..)| *time);
         let first = self.groups.partition_point(|(time, _)| *time < begin);
         for pair in self.groups[first..].windows(2) {
@@ -162,7 +184,7 @@ impl<'a> Scan<'a> {
                 break;
             }
             pass.advance(time);
-            pass.second(time, &self.events[events], self.shortest == 0);
+            pass.second(time, &self.events[events], instant);
         }
         pass.advance(wanted.until);
         if wanted.reached == Reached::AnyWay && wanted.stops.is_none() {
@@ -182,17 +204,26 @@ struct AtStop<const W: usize> {
 }
 
 /// What only matters where somebody arrives, kept apart so that the rest stays near: the lanes that…
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Arriving<const W: usize> {
     /// have got off in the second under way,
     fresh: Lanes<W>,
-    /// have their arrival written down.
+    /// have their arrival written down,
     known: Lanes<W>,
+    /// are on their way to stand ready, all of them by `coming_by`.
+    coming: Lanes<W>,
+    coming_by: Seconds,
+    /// The row of the stop in the arrivals, if it is wanted.
+    row: u32,
 }
+
+/// No row.
+const UNWANTED: u32 = u32::MAX;
 
 /// The state of one pass over the events.
 struct Pass<'s, const W: usize> {
-    timetable: &'s Timetable,
+    onward: &'s Rows<Way>,
+    durations: &'s [Seconds],
     aboard: Vec<Lanes<W>>,
     stops: Vec<AtStop<W>>,
     arriving: Vec<Arriving<W>>,
@@ -203,43 +234,40 @@ struct Pass<'s, const W: usize> {
     starts: Vec<(Seconds, u32, usize)>,
     reached: Reached,
     until: Seconds,
-    /// Place of each stop in the arrivals, if it is wanted.
-    slots: Vec<u32>,
     arrivals: Arrivals,
 }
 
 impl<'s, const W: usize> Pass<'s, W> {
-    fn new(scan: &Scan<'s>, starts: &[Start], wanted: &Wanted<'_>) -> Self {
-        let count = scan.timetable.stops.len();
-        let slots: Vec<u32> = match wanted.stops {
-            None => (0..).take(count).collect(),
-            Some(stops) => {
-                let mut slots = vec![u32::MAX; count];
-                for (slot, stop) in (0..).zip(stops) {
-                    slots[*stop as usize] = slot;
-                }
-                slots
-            }
-        };
+    fn new(scan: &'s Scan<'_>, starts: &[Start], wanted: &Wanted<'_>) -> Self {
+        let count = scan.numbers.len();
+        let nobody = Lanes::default();
+        let nowhere =
+            Arriving { fresh: nobody, known: nobody, coming: nobody, coming_by: Seconds::MIN, row: UNWANTED };
+        let mut arriving = vec![nowhere; count];
+        let mut want = |stop: usize, row: u32| arriving[scan.numbers[stop] as usize].row = row;
+        match wanted.stops {
+            None => (0..count).zip(0..).for_each(|(stop, row)| want(stop, row)),
+            Some(stops) => stops.iter().zip(0..).for_each(|(stop, row)| want(*stop as usize, row)),
+        }
         let rows = wanted.stops.map_or(count, <[u32]>::len);
         let mut waiting: Vec<(Seconds, u32, usize)> = starts
             .iter()
             .enumerate()
-            .flat_map(|(lane, start)| start.iter().map(move |(stop, time)| (*time, *stop, lane)))
+            .flat_map(|(lane, start)| start.iter().map(move |(stop, time)| (*time, scan.numbers[*stop as usize], lane)))
             .collect();
         waiting.sort_unstable_by_key(|(time, stop, lane)| std::cmp::Reverse((*time, *stop, *lane)));
         let first = waiting.last().map_or(0, |(time, ..)| *time);
         Self {
-            timetable: scan.timetable,
+            onward: &scan.onward,
+            durations: &scan.durations,
             aboard: vec![Lanes::default(); scan.trips],
             stops: vec![AtStop::default(); count],
-            arriving: vec![Arriving::default(); count],
+            arriving,
             touched: Vec::new(),
-            ring: Ring::new(first, scan.longest),
+            ring: Ring::new(first, scan.durations.last().copied().unwrap_or(0), scan.durations.len()),
             starts: waiting,
             reached: wanted.reached,
             until: wanted.until,
-            slots,
             arrivals: Arrivals { lanes: starts.len(), times: vec![NEVER; rows * starts.len()] },
         }
     }
@@ -255,11 +283,9 @@ impl<'s, const W: usize> Pass<'s, W> {
             while let Some((_, stop, lane)) = self.starts.pop_if(|(time, ..)| *time == next) {
                 self.arrive(next, stop, Lanes::single(lane));
             }
-            let mut due = self.ring.take(next);
-            for (stop, lanes) in due.drain(..) {
+            while let Some((stop, lanes)) = self.ring.take(next) {
                 self.arrive(next, stop, lanes);
             }
-            self.ring.give_back(next, due);
         }
     }
 
@@ -276,15 +302,14 @@ impl<'s, const W: usize> Pass<'s, W> {
 
     /// Writes the arrivals of the lanes that were not known to be at a stop.
     fn write(&mut self, time: Seconds, stop: u32, lanes: Lanes<W>) {
-        let known = &mut self.arriving[stop as usize].known;
-        let new = lanes.without(*known);
+        let at = &mut self.arriving[stop as usize];
+        let new = lanes.without(at.known);
         if new.is_empty() {
             return;
         }
-        *known = known.or(new);
-        let slot = self.slots[stop as usize];
-        if slot != u32::MAX {
-            let from = slot as usize * self.arrivals.lanes;
+        at.known = at.known.or(new);
+        if at.row != UNWANTED {
+            let from = at.row as usize * self.arrivals.lanes;
             let row = &mut self.arrivals.times[from..from + self.arrivals.lanes];
             new.each(|lane| row[lane] = time);
         }
@@ -337,79 +362,48 @@ impl<'s, const W: usize> Pass<'s, W> {
     /// Sends those who got off on their way. True when somebody already stands ready somewhere else.
     fn settle(&mut self, time: Seconds) -> bool {
         let mut again = false;
-        let timetable = self.timetable;
+        let onward = self.onward;
         let mut touched = std::mem::take(&mut self.touched);
         for stop in touched.drain(..) {
             let lanes = std::mem::take(&mut self.arriving[stop as usize].fresh);
             self.write(time, stop, lanes);
-            let change = timetable.change[stop as usize];
-            if change != NEVER {
-                again |= self.send(time, lanes, Walk { to: stop, seconds: change });
-            }
-            for walk in timetable.walks.row(stop as usize) {
-                again |= self.send(time, lanes, *walk);
+            for way in onward.row(stop as usize) {
+                again |= self.send(time, lanes, *way);
             }
         }
         self.touched = touched;
         again
     }
 
-    fn send(&mut self, time: Seconds, lanes: Lanes<W>, walk: Walk) -> bool {
-        let late = lanes.without(self.stops[walk.to as usize].ready);
+    /// Sends lanes from one stop to another, unless they will stand ready there as early without it. True when somebody
+    /// already stands ready there who did not.
+    fn send(&mut self, time: Seconds, lanes: Lanes<W>, way: Way) -> bool {
+        let to = way.to & !AFTER_CHANGE;
+        let at = &self.stops[to as usize];
+        let mut late = lanes.without(at.ready);
+        if way.to & AFTER_CHANGE != 0 {
+            late = late.without(at.rode);
+        }
         if late.is_empty() {
             return false;
         }
-        if walk.seconds == 0 {
-            return self.arrive(time, walk.to, late);
+        let seconds = self.durations[way.duration as usize];
+        if seconds == 0 {
+            return self.arrive(time, to, late);
         }
-        let due = time.saturating_add(walk.seconds);
+        let due = time.saturating_add(seconds);
+        let at = &mut self.arriving[to as usize];
+        if due >= at.coming_by {
+            late = late.without(at.coming);
+            if late.is_empty() {
+                return false;
+            }
+            at.coming_by = due;
+        }
         if due <= self.until {
-            self.ring.put(due, walk.to, late);
+            at.coming = at.coming.or(late);
+            self.ring.put(way.duration, due, to, late);
         }
         false
-    }
-}
-
-/// A number for each trip of the timetable, in the order in which trips begin: those that run at the same time then
-/// lie near each other.
-fn trips_by_start(timetable: &Timetable) -> Vec<u32> {
-    let mut starts: Vec<(Seconds, u32)> = Vec::with_capacity(timetable.trip_headsign.len());
-    for pattern in &timetable.patterns {
-        for (trip, rank) in pattern.trips.clone().zip(0..) {
-            starts.push((timetable.departures[pattern.time(0, rank)], trip));
-        }
-    }
-    starts.sort_unstable();
-    let mut number = vec![0; starts.len()];
-    for ((_, trip), rank) in starts.into_iter().zip(0..) {
-        number[trip as usize] = rank;
-    }
-    number
-}
-
-/// Calls `take` with every event, trip by trip, each trip's in order.
-fn each_event(timetable: &Timetable, number: &[u32], mut take: impl FnMut(Seconds, Event)) {
-    for pattern in &timetable.patterns {
-        let calls = &timetable.calls[pattern.calls.start as usize..pattern.calls.end as usize];
-        for (trip, rank) in pattern.trips.clone().zip(0..) {
-            let trip = number[trip as usize];
-            for (position, call) in calls.iter().enumerate() {
-                let place = pattern.time(position, rank);
-                let (arrival, departure) = (timetable.arrivals[place], timetable.departures[place]);
-                let (off, on) = (if call.alight { ALIGHT } else { 0 }, if call.board { BOARD } else { 0 });
-                if arrival == departure {
-                    if on | off != 0 {
-                        take(arrival, Event { trip, stop: call.stop | on | off });
-                    }
-                    continue;
-                }
-                if off != 0 {
-                    take(arrival, Event { trip, stop: call.stop | off });
-                }
-                if on != 0 {
-                    take(departure, Event { trip, stop: call.stop | on });
-                }
-            }
-        }
     }
 }

@@ -135,6 +135,17 @@ impl Db {
         }
     }
 
+    /// How SQLite, without statistics, would go about a text: the steps of its plan (`EXPLAIN QUERY PLAN`).
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] on PostgreSQL, which plans by the statistics of the day.
+    pub async fn plan(&self, sql: &'static Sql) -> Result<Vec<String>> {
+        match &self.inner {
+            Inner::Lite(lite) => lite.plan(sql).await,
+            Inner::Pg(_) => Err(Error::Unsupported("le plan d’un texte est demandé à SQLite")),
+        }
+    }
+
     /// Runs statements written for one engine only (schema, maintenance).
     pub async fn batch(&self, text: &str) -> Result<()> {
         match &self.inner {

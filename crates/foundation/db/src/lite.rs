@@ -70,13 +70,30 @@ impl Lite {
         params: &[&dyn Param],
         visit: impl FnMut(Row<'_>) -> Result<()>,
     ) -> Result<()> {
-        self.read(long, |connection| each(connection, sql, params, visit)).await
+        self.read(long, |connection| {
+            if !connection.prepare_cached(sql.text(Engine::Sqlite))?.readonly() {
+                return Err(Error::Unsupported("un texte qui écrit demande une transaction"));
+            }
+            each(connection, sql, params, visit)
+        })
+        .await
     }
 
     pub(crate) async fn prepare(&self, sql: &Sql) -> Result<()> {
         let writer = self.writer.lock().await;
         writer.prepare(sql.text(Engine::Sqlite))?;
         Ok(())
+    }
+
+    pub(crate) async fn plan(&self, sql: &Sql) -> Result<Vec<String>> {
+        let writer = self.writer.lock().await;
+        let mut explained = writer.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.text(Engine::Sqlite)))?;
+        let mut steps = explained.raw_query();
+        let mut told = Vec::new();
+        while let Some(step) = steps.next()? {
+            told.push(step.get(3)?);
+        }
+        Ok(told)
     }
 
     pub(crate) async fn batch(&self, text: &str) -> Result<()> {
@@ -93,7 +110,12 @@ impl Lite {
         .await
     }
 
+    /// Reads, on the writer when nobody writes: what it has written itself leaves its own pages in memory, while any
+    /// commit makes the other connections drop all of theirs. Most pages write one line, that of the reading log.
     async fn read<T>(&self, long: bool, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        if !long && let Ok(writer) = self.writer.try_lock() {
+            return work(&writer);
+        }
         let _turn = self.free_readers.acquire().await.map_err(|closed| Error::Pool(closed.to_string()))?;
         let lent = Lent {
             readers: &self.readers,

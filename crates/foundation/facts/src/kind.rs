@@ -96,6 +96,7 @@ impl<K: Kind + fmt::Debug> fmt::Debug for Fact<K> {
 pub struct KindSql {
     pub(crate) current: &'static Sql,
     pub(crate) current_many: ManySql,
+    pub(crate) replaced_many: ManySql,
     pub(crate) current_all: &'static Sql,
     pub(crate) as_of: &'static Sql,
     pub(crate) history: &'static Sql,
@@ -117,6 +118,11 @@ impl KindSql {
                 )
                 .leak(),
             ),
+            replaced_many: ManySql::new(
+                1,
+                format!("{select} AND {subject} IN ({{list}}) AND replaced_at IS NOT NULL ORDER BY {subject}, recorded_at, id")
+                    .leak(),
+            ),
             current_all: Sql::built(format!("{select} AND replaced_at IS NULL ORDER BY {subject}, valid_from, id")),
             // Records in force and replaced ones are asked for apart: each has its own index, and the many in
             // force weigh nothing in the index of the few that were replaced.
@@ -135,7 +141,8 @@ impl KindSql {
     }
 
     pub fn texts(&self) -> Vec<&'static Sql> {
-        vec![self.current, self.current_many.sql(), self.current_all, self.as_of, self.history, self.retire]
+        let many = [self.current_many.sql(), self.replaced_many.sql()];
+        [self.current, self.current_all, self.as_of, self.history, self.retire].into_iter().chain(many).collect()
     }
 }
 

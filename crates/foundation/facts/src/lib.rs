@@ -13,7 +13,7 @@ mod store;
 mod timeline;
 
 pub use kind::{Fact, Kind, KindSql, Provenance, Source};
-pub use store::{Batch, as_of, current, current_many, each_current, history, write};
+pub use store::{Batch, as_of, current, current_many, each_current, history, history_many, write};
 pub use timeline::{Conflict, Observation, Plan, from_observations};
 
 /// A département: everything stored belongs to one.

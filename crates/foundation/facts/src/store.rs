@@ -43,6 +43,17 @@ pub async fn history<K: Kind>(ask: &impl Ask, tenant: Id<Tenant>, subject: Id<K:
     ask.all(K::sql().history, &[&tenant, &subject]).await
 }
 
+/// Every record ever made about many subjects: those in force, by subject then by start, then those replaced.
+pub async fn history_many<K: Kind>(
+    ask: &impl Ask,
+    tenant: Id<Tenant>,
+    subjects: &[Id<K::Subject>],
+) -> db::Result<Vec<Fact<K>>> {
+    let mut records = current_many(ask, tenant, subjects).await?;
+    records.extend(K::sql().replaced_many.all(ask, &[&tenant], subjects).await?);
+    Ok(records)
+}
+
 /// Reads a subject's facts, asks `plan` what to change, and writes it; nobody else can change the same
 /// subject in between. Gives the records added.
 ///

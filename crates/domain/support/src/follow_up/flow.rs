@@ -12,12 +12,13 @@ use platform::{Actor, Platform, Structure};
 use super::row::{Need, Stage};
 use crate::Result;
 
+// `+tenant`: whoever reads nearly every line does it in the order of the table; an index would look each one up.
 sql! {
     FLOW = "SELECT structure, stage, count(*) FROM follow_up WHERE tenant = $1 GROUP BY structure, stage";
     STEPS = "SELECT structure, informed_on, decided_on, started_on, designated_on, first_met_on FROM follow_up
-             WHERE tenant = $1 AND decided_on >= $2";
+             WHERE +tenant = $1 AND decided_on >= $2";
     OVERDUE = "SELECT count(*) FROM follow_up WHERE tenant = $1 AND stage = 'to_orient' AND need = $2";
-    COMPARED = "SELECT structure, publics, informed_on FROM follow_up WHERE tenant = $1 AND started_on IS NOT NULL
+    COMPARED = "SELECT structure, publics, informed_on FROM follow_up WHERE +tenant = $1 AND started_on IS NOT NULL
              AND structure IS NOT NULL";
 }
 

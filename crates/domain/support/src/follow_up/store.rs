@@ -2,7 +2,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use base::{Date, Id};
 use db::{Ask, Tx, sql, sql_many};
-use facts::{Fact, current_many};
+use facts::{Fact, current_many, history_many};
 use platform::gate::Action;
 use platform::{Permit, Structure};
 
@@ -19,11 +19,6 @@ sql_many! {
         individual_meetings, stage, phase, need, need_on, changed_on, computed_on, review_on
         FROM follow_up WHERE +tenant = $1 AND person IN ({list})";
     DELETE (1) = "DELETE FROM follow_up WHERE +tenant = $1 AND person IN ({list}) RETURNING person";
-    RIGHTS_EVER (1) = "SELECT id, tenant, household, valid_from, valid_to, recorded_at, replaced_at, source, import, line, author, corrects,
-        status, household_obligations, suspensions, closure, refusal, natures FROM right_state WHERE +tenant = $1 AND household IN ({list})";
-    MEMBERSHIPS_EVER (1) = "SELECT id, tenant, person, valid_from, valid_to, recorded_at, replaced_at, source, import, line, author, corrects,
-        household, role, dependant, file_holder, attached_since, attached_until, previous_claim_number, obligations, entering_obligations,
-        parents FROM membership WHERE +tenant = $1 AND person IN ({list})";
     MERGED_INTO (1) = "SELECT merged_into, person FROM person_card WHERE +tenant = $1 AND merged_into IN ({list})";
 }
 
@@ -97,13 +92,13 @@ pub(super) async fn facts(
     let subjects: Vec<Id<Person>> = stands_for.keys().copied().collect::<BTreeSet<_>>().into_iter().collect();
     let mut facts: HashMap<Id<Person>, Facts> = HashMap::new();
 
-    for fact in MEMBERSHIPS_EVER.all::<Fact<Membership>, _>(ask, &[&tenant], &representatives).await? {
+    for fact in history_many::<Membership>(ask, tenant, &representatives).await? {
         facts.entry(fact.subject).or_default().memberships.push(fact);
     }
     let households: Vec<Id<Household>> =
         cards.iter().map(|card| card.household).collect::<BTreeSet<_>>().into_iter().collect();
     let mut rights: HashMap<Id<Household>, Vec<Fact<RightState>>> = HashMap::new();
-    for fact in RIGHTS_EVER.all::<Fact<RightState>, _>(ask, &[&tenant], &households).await? {
+    for fact in history_many::<RightState>(ask, tenant, &households).await? {
         rights.entry(fact.subject).or_default().push(fact);
     }
     macro_rules! gather {

@@ -37,7 +37,7 @@ pub(super) fn improve(problem: &Problem, plan: &[Placed], course: &Course) -> Ve
     let most =
         [weights.same_day, weights.same_week, weights.trainer_days, weights.trainer_changes, weights.room_changes];
     let heaviest = most.into_iter().max().unwrap_or(0).max(weights.late_finish);
-    walk(problem, plan, weights, f64::from(heaviest.max(1)) * 3.0, course).plan
+    walk(problem, plan, weights, f64::from(heaviest.max(1)) * 8.0, course).plan
 }
 
 fn walk(problem: &Problem, plan: &[Placed], weights: Weights, price: f64, course: &Course) -> Found {

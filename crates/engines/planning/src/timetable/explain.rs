@@ -56,6 +56,9 @@ struct Asker<'a> {
 impl Asker<'_> {
     /// Whether there is a timetable once these bounds are given up; none when the budget ends.
     fn ask(&self, given_up: &[Reason]) -> Option<bool> {
+        if self.budget.is_over() {
+            return None;
+        }
         let instance = self.instance.without(given_up);
         let steps = self.budget.steps.min(STEPS_A_QUESTION);
         match find(&Problem::of(&instance), &Budget { steps, ..*self.budget }) {

@@ -346,15 +346,15 @@ impl Instance {
     #[must_use]
     pub fn without(&self, reasons: &[Reason]) -> Self {
         let mut instance = self.clone();
-        let (mut closures, mut pins) = (HashSet::new(), HashSet::new());
+        let mut closures = HashSet::new();
         let mut windows: HashMap<(&str, &str), HashSet<usize>> = HashMap::new();
         for reason in reasons {
             match reason {
                 Reason::Closure { index } => {
                     closures.insert(*index);
                 }
-                Reason::Pin { index, .. } => {
-                    pins.insert(*index);
+                Reason::Pin { module, date, half } => {
+                    instance.pins.retain(|pin| (&pin.module, pin.date, pin.half) != (module, *date, *half));
                 }
                 Reason::CohortAway { cohort, index } => {
                     windows.entry(("cohort", cohort)).or_default().insert(*index);
@@ -377,8 +377,7 @@ impl Instance {
                 Reason::OneRoom { room } => of(&mut instance.rooms, |one| one.id == *room, |one| one.several = true),
                 // A module that is given up leaves with the sessions fixed for it.
                 Reason::Hours { module } => {
-                    let of_module = self.pins.iter().enumerate().filter(|(_, pin)| pin.module == *module);
-                    pins.extend(of_module.map(|(index, _)| index));
+                    instance.pins.retain(|pin| pin.module != *module);
                     instance.module(module, |module| module.half_days = 0);
                 }
                 Reason::Deadline { module } => instance.module(module, |module| module.deadline = None),
@@ -394,7 +393,6 @@ impl Instance {
             }
         }
         drop_at(&mut instance.calendar.closures, &closures);
-        drop_at(&mut instance.pins, &pins);
         for cohort in &mut instance.cohorts {
             drop_at(&mut cohort.away, windows.get(&("cohort", &*cohort.id)).unwrap_or(&HashSet::new()));
         }

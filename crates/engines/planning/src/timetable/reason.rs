@@ -28,7 +28,7 @@ pub enum Reason {
     /// It takes a room with enough seats and its equipment.
     NeedsRoom { module: String },
     /// A session has been fixed.
-    Pin { index: usize, module: String, date: Date, half: Half },
+    Pin { module: String, date: Date, half: Half },
     /// The trainer leads one session at a time.
     OneTrainer { trainer: String },
     /// The trainer comes in the windows `available` only.
@@ -81,8 +81,7 @@ impl Reason {
             all.extend(module.after.iter().map(|after| Self::Order { module: named(), after: after.clone() }));
             all.push(Self::Hours { module: named() });
         }
-        all.extend(instance.pins.iter().enumerate().map(|(index, pin)| Self::Pin {
-            index,
+        all.extend(instance.pins.iter().map(|pin| Self::Pin {
             module: pin.module.clone(),
             date: pin.date,
             half: pin.half,

@@ -37,6 +37,9 @@ pub(super) struct State<'p, 'a> {
     trainer_day: Vec<u16>,
     course_trainer: Vec<u16>,
     cohort_room: Vec<u16>,
+    /// How many trainers a course has, and how many rooms a cohort in a week.
+    trainers_of: Vec<u16>,
+    rooms_of: Vec<u16>,
     /// How many half-days a cohort has had, by half-day.
     rank: Vec<u32>,
     last: Vec<Option<Slot>>,
@@ -80,6 +83,8 @@ impl<'p, 'a> State<'p, 'a> {
             trainer_day: vec![0; trainers * days],
             course_trainer: vec![0; courses * trainers],
             cohort_room: vec![0; cohorts * weeks * rooms],
+            trainers_of: vec![0; courses],
+            rooms_of: vec![0; cohorts * weeks],
             rank: ranks.collect(),
             last: vec![None; cohorts],
             waits,
@@ -142,7 +147,7 @@ impl<'p, 'a> State<'p, 'a> {
 
     /// Takes a session out; returns where it was.
     pub fn lift(&mut self, session: usize) -> Option<Seat> {
-        let seat = self.seat[session].take()?;
+        let seat = self.seat[session]?;
         self.broken += OUT;
         self.account(session, seat, false);
         Some(seat)
@@ -151,10 +156,10 @@ impl<'p, 'a> State<'p, 'a> {
     /// Puts a session that is out on a half-day of its cohort that is free.
     pub fn put(&mut self, session: usize, seat: Seat) {
         self.account(session, seat, true);
-        self.seat[session] = Some(seat);
         self.broken -= OUT;
     }
 
+    /// Counts a session that comes, or goes, and notes where it is.
     fn account(&mut self, session: usize, seat: Seat, comes: bool) {
         let number = self.course[session];
         let problem = self.problem;
@@ -170,13 +175,19 @@ impl<'p, 'a> State<'p, 'a> {
             let here = step(&mut self.trainer_day[trainer * problem.days.len() + day], comes);
             cost += i64::from(here == 0) * i64::from(self.weights.trainer_days);
             let known = step(&mut self.course_trainer[number * problem.instance.trainers.len() + trainer], comes);
-            cost += i64::from(known == 0) * i64::from(self.weights.trainer_changes);
+            if known == 0 {
+                let others = step(&mut self.trainers_of[number], comes);
+                cost += i64::from(others > 0) * i64::from(self.weights.trainer_changes);
+            }
         }
         if let Some(room) = seat.room {
             let others = step(&mut self.room_at[room * slots + seat.slot], comes);
             broken += i64::from(others > 0 && !problem.instance.rooms[room].several) * CLASH;
-            let at = (course.cohort * self.weeks + week) * problem.instance.rooms.len() + room;
-            cost += i64::from(step(&mut self.cohort_room[at], comes) == 0) * i64::from(self.weights.room_changes);
+            let group = course.cohort * self.weeks + week;
+            if step(&mut self.cohort_room[group * problem.instance.rooms.len() + room], comes) == 0 {
+                let others = step(&mut self.rooms_of[group], comes);
+                cost += i64::from(others > 0) * i64::from(self.weights.room_changes);
+            }
         }
         let in_day = usize::from(step(&mut self.in_day[number * problem.days.len() + day], comes));
         let in_week = usize::from(step(&mut self.in_week[number * self.weeks + week], comes));
@@ -190,10 +201,8 @@ impl<'p, 'a> State<'p, 'a> {
         if self.weights.late_finish > 0 {
             self.find_last(course.cohort, seat.slot, comes);
         }
-        let before = self.seat[session];
         self.seat[session] = comes.then_some(seat);
         self.cost += self.timing(number, course.cohort);
-        self.seat[session] = before;
     }
 
     /// Pairs of sessions in the wrong order or too near, between this one (there) and all others that lie somewhere.
@@ -315,4 +324,55 @@ fn pick<'s>(
     cost: impl Fn(usize) -> i64,
 ) -> Option<usize> {
     all.map(|one| ((cost(*one), dice.next()), *one)).min().map(|(_, one)| one)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::check::check;
+    use super::super::dice::Dice;
+    use super::super::instance::Instance;
+    use super::super::problem::Problem;
+    use super::*;
+
+    fn instance() -> Instance {
+        serde_json::from_str(
+            r#"{ "format": 1, "calendar": { "from": "2026-11-16", "to": "2026-12-04" },
+                 "cohorts": [{ "id": "c0", "learners": 5 }, { "id": "c1", "learners": 5 }],
+                 "trainers": [{ "id": "t0", "modules": ["m0", "m1", "m3"] }, { "id": "t1", "modules": ["m1", "m2", "m3"] }],
+                 "rooms": [{ "id": "r0", "capacity": 5 }, { "id": "r1", "capacity": 5 }],
+                 "modules": [
+                   { "id": "m0", "cohort": "c0", "half_days": 4, "max_per_day": 1 },
+                   { "id": "m1", "cohort": "c0", "half_days": 3, "after": ["m0"], "within_days": 2 },
+                   { "id": "m2", "cohort": "c1", "half_days": 5, "max_per_week": 2, "min_days_between": 2 },
+                   { "id": "m3", "cohort": "c1", "half_days": 2, "after": ["m2"], "within_days": 1 }],
+                 "weights": { "same_day": 3, "same_week": 1, "trainer_days": 2, "trainer_changes": 4, "room_changes": 5,
+                              "late_finish": 1, "late_evaluation": 7 } }"#,
+        )
+        .unwrap()
+    }
+
+    /// After any changes, what the state says of itself is what the judge says.
+    #[test]
+    fn the_accounts_are_right_after_any_changes() {
+        let instance = instance();
+        let problem = Problem::of(&instance);
+        let mut state = State::of(&problem, &[], instance.weights);
+        let mut dice = Dice::new(7);
+        let (sessions, slots) = (state.course.len(), problem.slots());
+        for _ in 0..20_000 {
+            let (session, slot) = (dice.below(sessions), dice.below(slots));
+            state.lift(session);
+            if dice.below(6) > 0 && state.occupant(session, slot).is_none() {
+                let seat = state.staffed(session, slot, &mut dice);
+                state.put(session, seat);
+            }
+            let (flaws, cost) = check(&instance, &problem.sessions(&state.plan()));
+            assert_eq!(state.broken == 0, flaws.is_empty(), "{} {flaws:?}", state.broken);
+            assert_eq!(u64::try_from(state.cost), Ok(cost.total));
+        }
+        for session in 0..sessions {
+            state.lift(session);
+        }
+        assert_eq!((state.broken, state.cost), (OUT * i64::try_from(sessions).unwrap(), 0));
+    }
 }

@@ -101,8 +101,9 @@ impl<T: Clone> Rows<T> {
         &self.items[self.starts[row] as usize..self.starts[row + 1] as usize]
     }
 
-    pub fn len(&self) -> usize {
-        self.items.len()
+    /// All rows, one after the other.
+    pub fn items(&self) -> &[T] {
+        &self.items
     }
 }
 
@@ -198,7 +199,7 @@ impl Timetable {
             lines: used.len(),
             trips: self.trip_headsign.len(),
             events: self.arrivals.len(),
-            walks: self.walks.len(),
+            walks: self.walks.items().len(),
             bytes: size_of_val(self.arrivals.as_slice()) * 2
                 + size_of_val(self.trip_headsign.as_slice())
                 + size_of_val(self.calls.as_slice())

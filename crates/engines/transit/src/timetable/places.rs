@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Options, Rows, Timetable, Walk};
 use crate::feed::Feed;
-use crate::geo::{Grid, Point, Walking};
+use crate::geo::{Grid, Point, Walking, neighbours_together};
 use crate::time::{NEVER, Seconds};
 
 /// Where somebody starts from or goes to.
@@ -98,6 +98,17 @@ pub(super) fn changes_and_walks(feed: &Feed, options: &Options) -> (Vec<Seconds>
 }
 
 impl Timetable {
+    /// The ranks of places in an order in which neighbours follow each other: questions that share a pass of a
+    /// [`Scan`](crate::Scan) cost less when they set out near each other.
+    pub fn neighbours_together(&self, places: &[Place]) -> Vec<usize> {
+        let point = |place: &Place| match place {
+            Place::Stop(stop) => self.stops[*stop as usize].point,
+            Place::Point(point) => Some(*point),
+        };
+        let points: Vec<Option<Point>> = places.iter().map(point).collect();
+        neighbours_together(&points).into_iter().map(|rank| rank as usize).collect()
+    }
+
     /// The stops that can be reached from a place before the first ride, and in how many seconds: a stop itself and
     /// its ways on foot, or the stops around a point. On a timetable that runs backwards, those from which the place
     /// is reached after the last ride.
