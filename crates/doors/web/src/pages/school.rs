@@ -6,6 +6,7 @@ pub mod choices;
 pub mod cohort;
 pub mod contracts;
 pub mod draw_up;
+pub mod files;
 pub mod home;
 pub mod matching;
 pub mod means;
@@ -65,12 +66,12 @@ pub fn routes() -> Vec<Route> {
         Route::new("/ecole/promotions/{id}/places", admit, post(matching::publish)),
         Route::new("/ecole/promotions/{id}/appariement/valider", decide, post(matching::validate)),
         Route::new("/ecole/promotions/{id}/alternants", learners, get(people::show)),
-        Route::new("/ecole/dossiers/{id}", learners, get(candidates::show)),
-        Route::new("/ecole/dossiers/{id}/etapes", admit, post(candidates::note_step)),
+        Route::new("/ecole/dossiers/{id}", learners, get(files::show)),
+        Route::new("/ecole/dossiers/{id}/etapes", admit, post(files::note_step)),
         Route::new("/ecole/dossiers/{id}/choix/{promotion}", admit, get(choices::show).post(choices::rank)),
         Route::new("/ecole/dossiers/{id}/contrat", contracts, get(draw_up::show).post(draw_up::note)),
-        Route::new("/ecole/dossiers/{id}/inscription", contracts, post(candidates::enrol)),
-        Route::new("/ecole/dossiers/{id}/lettre/{promotion}", learners, get(candidates::letter)),
+        Route::new("/ecole/dossiers/{id}/inscription", contracts, post(files::enrol)),
+        Route::new("/ecole/dossiers/{id}/lettre/{promotion}", learners, get(files::letter)),
         Route::new("/ecole/contrats/{id}", learners, get(contracts::show)),
         Route::new("/ecole/contrats/{id}/evenements", contracts, post(contracts::note_event)),
         Route::new("/ecole/contrats/{id}/verification", learners, get(contracts::precheck)),

@@ -34,7 +34,7 @@ async fn draw(
     let file = admission::candidate(&app.platform, &signed.actor, learner).await?;
     let places = admission::places(&app.platform, &signed.actor, cohort.record.id).await?;
     let names = app.directory.names(&app.platform, app.tenant).await?;
-    let own = super::candidates::file_path(learner);
+    let own = super::files::file_path(learner);
     let path = format!("{own}/choix/{}", cohort.record.id);
     let piece: Fragment = if places.is_empty() {
         EmptyState::new("Aucune place offerte", "Publiez d’abord les places des structures d’accueil.").into()
@@ -76,9 +76,7 @@ pub async fn rank(
         },
     };
     match done {
-        Ok(()) => {
-            Ok(redirect_with(Flash::success("Le classement est enregistré."), &super::candidates::file_path(learner)))
-        }
+        Ok(()) => Ok(redirect_with(Flash::success("Le classement est enregistré."), &super::files::file_path(learner))),
         Err(problem) => Ok(to_mend(&draw(&app, &signed, learner, &cohort, &form, Some(problem)).await?)),
     }
 }

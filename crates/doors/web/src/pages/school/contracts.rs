@@ -171,7 +171,7 @@ async fn draw(
         .layout(app, &own, &format!("Contrat de {}", file.identity.name()))
         .crumb("École", super::PATH)
         .crumb(cohort.profile.value.name.as_str(), cohort_path(cohort))
-        .crumb(file.identity.name(), super::candidates::file_path(file.record.learner));
+        .crumb(file.identity.name(), super::files::file_path(file.record.learner));
     Ok(Parts::new(layout, parts))
 }
 

@@ -19,7 +19,7 @@ use crate::session::{Signed, redirect_with};
 
 /// Where a contract of somebody is noted.
 pub(super) fn path(learner: Id<Learner>) -> String {
-    format!("{}/contrat", super::candidates::file_path(learner))
+    format!("{}/contrat", super::files::file_path(learner))
 }
 
 pub async fn show(
@@ -63,7 +63,7 @@ async fn draw(
     let layout = signed
         .layout(app, &own, "Noter un contrat")
         .crumb("École", super::PATH)
-        .crumb(file.identity.value.name(), super::candidates::file_path(file.learner));
+        .crumb(file.identity.value.name(), super::files::file_path(file.learner));
     let chosen = sent.get("employeur").unwrap_or_default().to_owned();
     let part = match employer {
         None => {

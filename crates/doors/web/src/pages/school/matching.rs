@@ -42,7 +42,7 @@ async fn draw(
     let rows = proposal.lines.iter().map(|line| {
         let place = line.place.and_then(|place| proposal.places.iter().find(|view| view.id == place));
         Row::new([
-            Link::new(super::candidates::file_path(line.learner), line.name.as_str()).into(),
+            Link::new(super::files::file_path(line.learner), line.name.as_str()).into(),
             match place {
                 Some(view) => place_name(view, &names).into(),
                 None => Badge::warning("sans place").into(),

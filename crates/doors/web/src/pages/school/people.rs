@@ -62,7 +62,7 @@ pub(super) fn contract_state(file: &ContractFile, today: base::Date) -> Badge {
 pub(super) fn alert_table(alerts: &[Alert]) -> Table {
     let rows = alerts.iter().map(|alert| {
         Row::new([
-            Link::new(super::candidates::file_path(alert.learner), alert.name.as_str()).into(),
+            Link::new(super::files::file_path(alert.learner), alert.name.as_str()).into(),
             Fragment::with_detail(alert.clock.kind.label(), alert.clock.citation),
             clock_badge(&alert.clock).into(),
             Fragment::with_detail(clock_count(&alert.clock), alert.clock.why.as_str()),
@@ -95,7 +95,7 @@ pub async fn show(State(app): State<App>, signed: Signed, Path(own): Path<String
         let running = file.and_then(|file| file.clocks.iter().find(|clock| clock.state <= ClockState::Running));
         let regime: Fragment = line.enrolment.value.regime.label().into();
         rows.push(Row::new([
-            Link::new(super::candidates::file_path(line.learner), line.identity.name()).into(),
+            Link::new(super::files::file_path(line.learner), line.identity.name()).into(),
             match here {
                 true => regime,
                 false => Fragment::with_detail(regime, fr::period(line.enrolment.valid)),
