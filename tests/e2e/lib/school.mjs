@@ -21,11 +21,13 @@ export async function loadReferential(page) {
   await page.waitForURL(/\/ecole\/referentiels\/\d+$/);
 }
 
-/** Opens a cohort of the title loaded last, and ends on its page. */
+/** Opens a cohort of the shipped title, and ends on its page. */
 export async function openCohort(page, code) {
   await page.goto('/ecole/promotions/nouvelle');
   await page.getByLabel(/^Nom/).fill(`Promotion ${code}`);
   await page.getByLabel(/^Code/).fill(code);
+  const titles = page.locator('select[name=referentiel]');
+  await titles.selectOption(await titles.locator('option', { hasText: 'RNCP37274' }).first().getAttribute('value'));
   await page.getByLabel(/^Premier jour/).fill('2026-09-07');
   await page.getByLabel(/^Dernier jour/).fill('2027-09-03');
   await press(page, 'Ouvrir la promotion');
