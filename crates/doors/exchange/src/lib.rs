@@ -2,4 +2,5 @@
 //! demonstration call to bring files in and send them out.
 
 pub mod caf;
+pub mod candidates;
 pub mod inputs;
