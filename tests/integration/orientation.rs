@@ -171,6 +171,10 @@ async fn a_list_is_proposed_decided_and_taken_back() {
         // Decided: each line told, each fact with its author and its day.
         let batch = orientation::start_orientations(&house.platform, &officer, &chosen, Worker::Caller).await.unwrap();
         house.work(batch).await;
+        // The school learns counts of the structures that have people in charge, and nothing else.
+        let told = follow_up::tell_publics(&house.platform, &house.program()).await.unwrap();
+        assert!(told > 0);
+        assert_eq!(school::field::take_in(&house.platform, house.tenant).await.unwrap(), told);
         let view = orientation::batch(&house.platform, &officer, batch).await.unwrap();
         assert_eq!(view.count(LineState::Done), i64::try_from(chosen.len()).unwrap(), "{view:?}");
         let line = house.line(chosen[0].person).await;

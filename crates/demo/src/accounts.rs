@@ -103,6 +103,11 @@ pub(crate) fn is_shown(post: &str) -> bool {
     CHARACTERS.iter().any(|character| character.post == post)
 }
 
+/// The address of a character.
+pub(crate) fn email(local: &str) -> Result<Email> {
+    Email::parse(&address(local)).map_err(|problem| platform::Error::Rule(problem.to_string()).into())
+}
+
 fn address(local: &str) -> String {
     format!("{local}@demonstration.example")
 }

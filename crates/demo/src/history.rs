@@ -115,6 +115,8 @@ async fn fill(platform: &Platform, job: &Job, asked: &HistoryDemand, tell: impl 
     feed::bring_late_month_in(platform, &program, folder, size, &mut told).await?;
 
     decide(platform, &program).await?;
+    support::follow_up::tell_publics(platform, &program).await?;
+    ::school::field::take_in(platform, job.tenant).await?;
     feed::sweep(folder)?;
     tell(Step { number: SHARES.len(), what: "Historique complet".to_owned(), done: 1, total: 1 });
     Ok(())

@@ -10,6 +10,7 @@ mod contacts;
 mod feed;
 mod history;
 mod inputs;
+mod school;
 mod staff;
 pub mod synth;
 pub mod timeline;
@@ -69,6 +70,10 @@ pub enum Error {
     Inputs(#[from] exchange::inputs::Error),
     #[error(transparent)]
     Support(#[from] support::Error),
+    #[error(transparent)]
+    School(#[from] ::school::Error),
+    #[error(transparent)]
+    Candidates(#[from] exchange::candidates::Error),
     #[error(transparent)]
     Territory(#[from] territory::Error),
     #[error(transparent)]
@@ -137,15 +142,17 @@ pub async fn open_on(
     Ok(Demonstration { platform, department, accounts })
 }
 
-/// Territory, posts and accounts, without anybody accompanied yet. The platform's clock is manual.
+/// Territory, posts, accounts and the school, without anybody accompanied yet. The platform's clock is manual.
 pub async fn settle(platform: &Platform, actor: &Actor, mut progress: impl FnMut(&str, u64, u64) + Send) -> Result<()> {
-    progress("Territoire et structures", 0, 3);
+    progress("Territoire et structures", 0, 4);
     load_reference(platform, actor).await?;
-    progress("Postes et titulaires", 1, 3);
+    progress("Postes et titulaires", 1, 4);
     staff::appoint(platform, actor).await?;
-    progress("Comptes et mandats", 2, 3);
+    progress("Comptes et mandats", 2, 4);
     platform.clock.set(timeline::ADOPTION.instant());
-    accounts::create(platform, actor).await
+    accounts::create(platform, actor).await?;
+    progress("École", 3, 4);
+    school::open(platform, actor).await
 }
 
 /// How far the filling is.

@@ -12,6 +12,10 @@ use jiff::tz::TimeZone;
 pub struct Moment(DateTime);
 
 impl Moment {
+    pub(crate) const fn at(moment: DateTime) -> Self {
+        Self(moment)
+    }
+
     pub fn instant(self) -> Instant {
         let paris = TimeZone::get(base::PARIS).expect("the time zone database is compiled in");
         // No moment of the script falls into the hour that summer time skips.

@@ -119,6 +119,45 @@ pub enum Import {
     Questionnaire(ImportTable),
     /// Intégrer un tableau de préconisations de France Travail
     Recommendations(ImportTable),
+    /// École : charger le référentiel d’un titre
+    Referential(ImportReferential),
+    /// École : intégrer un tableau de candidatures
+    Candidates(ImportCandidates),
+}
+
+#[derive(Args, Debug)]
+pub struct ImportReferential {
+    /// Fichier TOML du titre (description : docs/referentials.md)
+    #[arg(value_name = "FICHIER")]
+    pub file: PathBuf,
+    /// Code de l’organisme de formation
+    #[arg(long, value_name = "CODE")]
+    pub school: String,
+    /// Tout lire et tout contrôler, ne rien écrire
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Écrire le compte rendu dans ce fichier
+    #[arg(long, value_name = "FICHIER.json")]
+    pub report: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct ImportCandidates {
+    /// Tableau reçu (CSV, XLSX, XLS, ODS)
+    #[arg(value_name = "FICHIER")]
+    pub file: PathBuf,
+    /// Code de l’organisme de formation
+    #[arg(long, value_name = "CODE")]
+    pub school: String,
+    /// Code de la promotion
+    #[arg(long, value_name = "CODE")]
+    pub cohort: String,
+    /// Tout lire, dire ce que deviendrait chaque ligne, ne rien écrire
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Écrire le compte rendu dans ce fichier
+    #[arg(long, value_name = "FICHIER.json")]
+    pub report: Option<PathBuf>,
 }
 
 /// What the tables of persons have in common.
@@ -368,7 +407,7 @@ pub fn command() -> clap::Command {
         .mut_subcommand("demo", |command| command.args(settings::args(&[Group::Log])))
         .mut_subcommand("serve", |command| command.args(settings::args(&[Group::Data, Group::Service, Group::Log])))
         .mut_subcommand("import", |command| {
-            ["caf", "france-travail", "questionnaire", "recommendations"]
+            ["caf", "france-travail", "questionnaire", "recommendations", "referential", "candidates"]
                 .into_iter()
                 .fold(command, |command, name| command.mut_subcommand(name, |what| what.args(settings::args(data))))
         })
@@ -484,6 +523,8 @@ mod tests {
             "import france-travail a.csv --database sqlite:x --date 2026-10-20 --complete --accept-probable --dry-run",
             "import questionnaire a.xlsx --mapping a.toml --origin CAF --sheet Export --report r.json",
             "import recommendations a.csv --database sqlite:x",
+            "import referential a.toml --school ecole-cip --database sqlite:x --dry-run --report r.json",
+            "import candidates a.csv --school ecole-cip --cohort CIP-2026-1 --database sqlite:x --dry-run",
             "check --database sqlite:x",
             "verify --checkpoints a.txt",
             "backup --to a --database sqlite:x",

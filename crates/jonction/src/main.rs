@@ -75,6 +75,8 @@ fn run(command: Command, options: &ArgMatches) -> Result<Exit> {
                 Import::Recommendations(asked) => {
                     commands::import_table(&settings, InputKind::Recommendation, &asked).await
                 }
+                Import::Referential(asked) => commands::import_referential(&settings, &asked).await,
+                Import::Candidates(asked) => commands::import_candidates(&settings, &asked).await,
             },
             Command::Check => commands::check(&settings).await,
             Command::Verify(asked) => commands::verify(&settings, &asked).await,

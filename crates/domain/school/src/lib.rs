@@ -6,6 +6,7 @@ pub mod admission;
 pub mod cohort;
 pub mod contract;
 pub mod field;
+pub mod jobs;
 pub mod referential;
 
 use base::Id;

@@ -24,10 +24,14 @@ pub const PROPOSE: &str = "support.propose";
 /// Compares the read models with their rebuild from the facts; its last words say what was found.
 pub const CHECK_READ_MODELS: &str = "support.check_read_models";
 
+/// Tells the school how many people of each public the structures have in charge: once a month.
+pub const TELL_PUBLICS: &str = "support.tell_publics";
+
 /// Adds whoever does these jobs.
 pub fn register(handlers: Handlers) -> Handlers {
     handlers
         .every(SignedDuration::from_hours(1), REFRESH_CARDS, refresh)
+        .every(SignedDuration::from_hours(30 * 24), TELL_PUBLICS, tell_publics)
         .on(RECOMPUTE_CARDS, recompute)
         .on(PROPOSE, propose)
         .on(orientation::WORK, work_batch)
@@ -62,6 +66,12 @@ async fn refresh(platform: Platform, job: Arc<Job>) -> Result<(), Failure> {
     let proposals = orientation::propose_all(&platform, &actor, async |_| ()).await?;
     tracing::info!(households, lines, proposals, "cards, follow-ups and proposals computed again");
     Ok(())
+}
+
+async fn tell_publics(platform: Platform, job: Arc<Job>) -> Result<(), Failure> {
+    let actor = Actor::program(job.tenant).for_request(TELL_PUBLICS);
+    let structures = follow_up::tell_publics(&platform, &actor).await?;
+    Ok(job.progress(structures, structures, "Publics comptés").await?)
 }
 
 async fn recompute(platform: Platform, job: Arc<Job>) -> Result<(), Failure> {

@@ -2,5 +2,6 @@
 //! demonstration call to bring files in and send them out.
 
 pub mod caf;
+pub mod candidates;
 pub mod documents;
 pub mod inputs;

@@ -87,17 +87,15 @@ pub(crate) fn neighbours_together(places: &[Option<Point>]) -> Vec<u32> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the side, from 0 to 1")]
     let cell = |offset: f64| (offset / side.max(f64::MIN_POSITIVE) * f64::from(u16::MAX)) as u32;
     let along = |point: Point| interleaved(cell(point.latitude - south), cell(point.longitude - west));
-    let mut order: Vec<(u64, u32)> =
-        places.iter().map(|place| place.map_or(u64::MAX, along)).zip(0..).collect();
+    let mut order: Vec<(u64, u32)> = places.iter().map(|place| place.map_or(u64::MAX, along)).zip(0..).collect();
     order.sort_unstable();
     order.into_iter().map(|(_, place)| place).collect()
 }
 
 /// The lower sixteen bits of two numbers in turn.
 fn interleaved(one: u32, other: u32) -> u64 {
-    (0..16).fold(0, |all, bit| {
-        all | u64::from(one >> bit & 1) << (2 * bit) | u64::from(other >> bit & 1) << (2 * bit + 1)
-    })
+    (0..16)
+        .fold(0, |all, bit| all | u64::from(one >> bit & 1) << (2 * bit) | u64::from(other >> bit & 1) << (2 * bit + 1))
 }
 
 /// Places by cell of a grid, to find those around a point.

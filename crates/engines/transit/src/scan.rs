@@ -241,8 +241,7 @@ impl<'s, const W: usize> Pass<'s, W> {
     fn new(scan: &'s Scan<'_>, starts: &[Start], wanted: &Wanted<'_>) -> Self {
         let count = scan.numbers.len();
         let nobody = Lanes::default();
-        let nowhere =
-            Arriving { fresh: nobody, known: nobody, coming: nobody, coming_by: Seconds::MIN, row: UNWANTED };
+        let nowhere = Arriving { fresh: nobody, known: nobody, coming: nobody, coming_by: Seconds::MIN, row: UNWANTED };
         let mut arriving = vec![nowhere; count];
         let mut want = |stop: usize, row: u32| arriving[scan.numbers[stop] as usize].row = row;
         match wanted.stops {

@@ -75,7 +75,7 @@ pub fn measures() -> Option<PrometheusHandle> {
 /// Who does the jobs of the application.
 pub fn handlers(checkpoints: Option<Target>) -> Handlers {
     let handlers = exchange::caf::job::register(Handlers::of_the_house(checkpoints));
-    support::jobs::register(exchange::inputs::job::register(handlers))
+    school::jobs::register(support::jobs::register(exchange::inputs::job::register(handlers)))
 }
 
 /// Serves until SIGTERM or SIGINT; then takes no more requests, ends those under way, stops the jobs where they are,

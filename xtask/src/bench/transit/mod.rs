@@ -55,8 +55,8 @@ const HORIZON: Seconds = 90 * 60;
 pub fn run(arguments: &Arguments) -> Result<()> {
     let folder = region::expand(&arguments.region, Path::new("target/bench/region"))?;
     let mut table = Table::new([
-        "network", "events", "read ms", "build ms", "sort ms", "B/event", "RAPTOR", "one pass", "batched", "ratio", "120 dep.",
-        "ratio",
+        "network", "events", "read ms", "build ms", "sort ms", "B/event", "RAPTOR", "one pass", "batched", "ratio",
+        "120 dep.", "ratio",
     ]);
     let region = read(&folder)?;
     if let Some(metro) = &arguments.metro {

@@ -24,5 +24,5 @@ pub use service::{
     CohortView, NewCohort, calendar, closures, create, list, propose_weeks, set_closure, set_weeks, show,
 };
 pub(crate) use service::{days_of, find, known};
-pub use sessions::{NewSession, cancel_session, move_session, plan_sessions, sessions};
+pub use sessions::{NewSession, cancel_session, move_session, own_sessions, plan_sessions, sessions};
 pub use timetable::{Change, Proposal, decide_timetable, propose_timetable};

@@ -9,7 +9,7 @@ use platform::{Actor, Permit, Platform};
 
 use super::calendar::DayKind;
 use super::model::{Cohort, Half, Module, Room, Session, SessionNumber, SessionState, Trainer};
-use super::service;
+use super::{means, service, store};
 use crate::{Error, Result, required};
 
 /// A half-day to plan.
@@ -217,4 +217,24 @@ pub(super) fn notice(from: Date, to: Option<Date>, today: Date, days: u16, accep
         )));
     }
     Ok(())
+}
+
+/// The sessions that whoever is signed in leads, in every cohort of the school, by day.
+pub async fn own_sessions(platform: &Platform, actor: &Actor) -> Result<Vec<(Id<Cohort>, Fact<Session>)>> {
+    let permit = permit::<ReadSchool>(actor)?;
+    let Some(organisation) = crate::only(&permit)? else { return Ok(Vec::new()) };
+    let trainers = means::trainers(platform, actor, organisation).await?;
+    let own: Vec<Id<Trainer>> = trainers
+        .iter()
+        .filter(|view| view.profile.value.account.is_some() && view.profile.value.account == permit.account())
+        .map(|view| view.id)
+        .collect();
+    let mut led = Vec::new();
+    for record in store::all(&platform.db, &permit, Some(organisation)).await? {
+        let sessions = of_cohort(platform, &permit, record.id).await?;
+        let own = sessions.into_iter().filter(|fact| fact.value.trainer.is_some_and(|trainer| own.contains(&trainer)));
+        led.extend(own.map(|fact| (record.id, fact)));
+    }
+    led.sort_by_key(|(_, fact)| (fact.valid.from, fact.value.half, fact.value.number));
+    Ok(led)
 }

@@ -18,7 +18,8 @@ pub use model::{
     Terms, Tutor, TutorProfile,
 };
 pub use own::{
-    CalendarSession, FeedToken, OwnCalendar, create_feed, feed_calendar, own_calendar, own_feeds, revoke_feed,
+    CalendarSession, FeedToken, Guided, OwnCalendar, create_feed, feed_calendar, own_calendar, own_feeds, own_people,
+    revoke_feed,
 };
 pub(crate) use store::employing;
 pub use tutors::{TutorView, add_tutor, set_tutor, tutors_of};

@@ -13,9 +13,9 @@ use platform::{Actor, Permit, Platform, Reach, Reading};
 use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::model::{Enrolment, Feed, FeedRecord};
+use super::model::{Contract, Enrolment, Feed, FeedRecord};
 use super::store;
-use crate::admission::Learner;
+use crate::admission::{Learner, identities};
 use crate::cohort::{
     self, CalendarDay, Cohort, Half, Module, RoomProfile, Session, SessionNumber, SessionState, TrainerProfile,
 };
@@ -222,4 +222,41 @@ pub async fn feed_calendar(platform: &Platform, token: &str) -> Result<Option<Ve
         sessions.extend(of_cohort.into_iter().filter(|session| fact.valid.contains(session.on)));
     }
     Ok(Some(sessions))
+}
+
+/// Somebody a tutor guides.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Guided {
+    pub learner: Id<Learner>,
+    pub name: String,
+    pub contract: Id<Contract>,
+    pub cohort: Id<Cohort>,
+    /// What the cohort does, day by day.
+    pub days: Vec<CalendarDay>,
+}
+
+/// The people whom whoever is signed in guides today or will, by name. Logged as a reading of each.
+pub async fn own_people(platform: &Platform, actor: &Actor) -> Result<Vec<Guided>> {
+    let permit = permit::<FollowOwnCourse>(actor)?;
+    let Reach::Own(account) = permit.reach() else { return Err(Error::NotFound) };
+    let mut people: Vec<Guided> = Vec::new();
+    for tutor in store::tutors_of_account(&platform.db, &permit, account).await? {
+        for id in store::guided(&platform.db, &permit, tutor, platform.today()).await? {
+            let record = store::contract(&platform.db, &permit, id).await?.ok_or(Error::NotFound)?;
+            let read =
+                Reading::of(&permit, "learner", Some(record.learner.raw()), serde_json::json!({ "shown": "guided" }));
+            platform.readings.record(read).await?;
+            let name = identities(platform, &permit, &[record.learner]).await?.remove(&record.learner);
+            let view = cohort::known(platform, &permit, record.cohort).await?;
+            people.push(Guided {
+                learner: record.learner,
+                name: name.map(|identity| identity.name()).unwrap_or_default(),
+                contract: id,
+                cohort: record.cohort,
+                days: cohort::days_of(platform, &permit, &view).await?,
+            });
+        }
+    }
+    people.sort_by(|one, other| (&one.name, one.contract).cmp(&(&other.name, other.contract)));
+    Ok(people)
 }

@@ -25,6 +25,7 @@ sql! {
     EMPLOYING = "SELECT DISTINCT t.structure FROM contract c JOIN contract_terms t ON t.contract = c.id
                  WHERE c.tenant = $1 AND c.cohort = $2 AND t.replaced_at IS NULL ORDER BY t.structure";
     OWN = "SELECT learner FROM learner_identity WHERE tenant = $1 AND account = $2 AND replaced_at IS NULL ORDER BY learner";
+    TUTORS_OF_ACCOUNT = "SELECT tutor FROM tutor_profile WHERE tenant = $1 AND account = $2 AND replaced_at IS NULL ORDER BY tutor";
     FEEDS = ["SELECT ", FeedRecord::COLUMNS, " FROM calendar_feed
               WHERE tenant = $1 AND learner = $2 AND revoked_at IS NULL ORDER BY id"];
     BY_DIGEST = ["SELECT ", FeedRecord::COLUMNS, " FROM calendar_feed WHERE token_digest = $1 AND revoked_at IS NULL"];
@@ -108,6 +109,15 @@ pub(super) async fn own<A: Action>(
     account: Id<Account>,
 ) -> Result<Vec<Id<Learner>>> {
     Ok(ask.all(&OWN, &[&permit.tenant(), &account]).await?)
+}
+
+/// Whom an account is as a tutor.
+pub(super) async fn tutors_of_account<A: Action>(
+    ask: &impl Ask,
+    permit: &Permit<A>,
+    account: Id<Account>,
+) -> Result<Vec<Id<Tutor>>> {
+    Ok(ask.all(&TUTORS_OF_ACCOUNT, &[&permit.tenant(), &account]).await?)
 }
 
 /// The addresses of somebody’s calendar that still answer.

@@ -10,7 +10,7 @@ use base::{Id, Instant};
 use platform::gate::{ActionKind, Operate, permit};
 use platform::jobs::{self, Stage, Task, VERIFY_JOURNAL};
 use platform::{health, journal};
-use support::jobs::{CHECK_READ_MODELS, PROPOSE, RECOMPUTE_CARDS, REFRESH_CARDS};
+use support::jobs::{CHECK_READ_MODELS, PROPOSE, RECOMPUTE_CARDS, REFRESH_CARDS, TELL_PUBLICS};
 
 use super::{imports, orientations, page};
 use crate::app::App;
@@ -59,6 +59,8 @@ fn label(kind: &str) -> &str {
         PROPOSE => "Calcul des propositions d’orientation",
         support::orientation::WORK => "Décisions prises en lot",
         CHECK_READ_MODELS => "Comparaison des listes avec leur recalcul",
+        TELL_PUBLICS => "Comptage des publics pour l’école",
+        "school.take_in_field" => "Reprise des publics du terrain par l’école",
         "demo_history" => "Histoire du département fictif",
         exchange::caf::job::KIND => "Import d’un fichier de la CAF",
         exchange::inputs::job::KIND => "Import d’un tableau",
