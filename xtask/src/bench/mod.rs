@@ -5,6 +5,7 @@ mod caf;
 mod lists;
 mod pages;
 mod table;
+mod timetable;
 mod transit;
 
 use std::path::PathBuf;
@@ -23,6 +24,8 @@ pub struct Arguments {
 enum Name {
     /// The beneficiary feed: parse + validate + map, then parse + store.
     Caf(caf::Arguments),
+    /// Timetables and the stable matching, beside `fet-cl`, CP-SAT and a package of PyPI.
+    Timetable(timetable::Arguments),
     /// Travel times: the bit-parallel scan against a plain RAPTOR and a router of the registry.
     Transit(transit::Arguments),
     /// The counsellor's list and the agency's, up to a million people.
@@ -36,6 +39,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Name::Caf(arguments) => caf::run(arguments).await,
         Name::Lists(arguments) => lists::run(arguments).await,
         Name::Pages(arguments) => pages::run(arguments).await,
+        Name::Timetable(arguments) => timetable::run(&arguments),
         Name::Transit(arguments) => transit::run(&arguments),
     }
 }

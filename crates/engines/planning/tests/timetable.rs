@@ -18,6 +18,7 @@ proptest! {
     fn the_verdict_is_that_of_an_exhaustive_search(instance in instance()) {
         let found = solve(&instance, &options()).unwrap();
         let possible = brute::any(&instance);
+        prop_assert_eq!(planning::timetable::possible(&instance, &options()), Ok(found.status));
         prop_assert_eq!(found.status, if possible { Status::Solved } else { Status::Infeasible });
         if possible {
             let (flaws, cost) = check(&instance, &found.sessions);

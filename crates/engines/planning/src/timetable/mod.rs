@@ -25,4 +25,4 @@ pub use instance::{Calendar, Cohort, FORMAT, Fault, Half, Instance, Module, Pin,
 pub use reason::Reason;
 pub use replan::{Change, Moment, Notice, Replanned, replan};
 pub use solution::{Conflict, Cost, Counts, Member, Session, Solution, Status};
-pub use solve::{Options, solve};
+pub use solve::{Options, possible, solve};

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::anneal::{self, Course};
 use super::check::check;
-use super::construct::construct;
+use super::construct::{Draft, construct};
 use super::encode::{Answer, Encoding};
 use super::explain;
 use super::flow;
@@ -88,6 +88,19 @@ pub fn solve(instance: &Instance, options: &Options) -> Result<Solution, Fault> 
     })
 }
 
+/// Whether there is a timetable: neither improved nor, where there is none, explained.
+///
+/// # Errors
+/// What is wrong with the instance.
+pub fn possible(instance: &Instance, options: &Options) -> Result<Status, Fault> {
+    instance.check()?;
+    Ok(match find(&Problem::of(instance), &Budget::of(options)) {
+        Answer::Plan(_) => Status::Solved,
+        Answer::Impossible => Status::Infeasible,
+        Answer::Unknown => Status::Unknown,
+    })
+}
+
 fn improved(problem: &Problem, plan: &[Placed], budget: &Budget) -> Vec<Placed> {
     let weights = problem.instance.weights;
     let lightest =
@@ -109,17 +122,25 @@ pub(super) fn find(problem: &Problem, budget: &Budget) -> Answer {
     if problem.hopeless {
         return Answer::Impossible;
     }
-    let draft = construct(problem, 12);
-    if draft.missing == 0 {
-        return Answer::Plan(draft.plan);
+    // Two attempts do for what is loose; what fails to count needs no more of them.
+    if let Some(plan) = complete(construct(problem, 2)) {
+        return Answer::Plan(plan);
     }
     if flow::falls_short(problem) {
         return Answer::Impossible;
+    }
+    let draft = construct(problem, 12);
+    if draft.missing == 0 {
+        return Answer::Plan(draft.plan);
     }
     if budget.is_over() {
         return Answer::Unknown;
     }
     search(problem, draft.plan, budget)
+}
+
+fn complete(draft: Draft) -> Option<Vec<Placed>> {
+    (draft.missing == 0).then_some(draft.plan)
 }
 
 /// Walks and complete searches by turns, each longer than the last.
