@@ -9,6 +9,7 @@ async fn files_come_in_by_commands() {
         let house = House::new(scratch).await;
         let folder = scratch.folder();
         let key = folder.join("cle").display().to_string();
+        Keys::create(&folder.join("cle")).unwrap();
         let write = |name: &str, text: &str| {
             let path = folder.join(name);
             std::fs::write(&path, text).unwrap();
