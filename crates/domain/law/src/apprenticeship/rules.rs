@@ -172,13 +172,14 @@ pub(super) const ACCREDITATION: Rule = article(
     "Code du travail, art. R.\u{a0}6113-16 et suivants",
     "Qui prépare à un titre d’un ministère y est habilité. L’opérateur de compétences le vérifie à réception du contrat.",
 );
-pub(super) const PRECHECK: Rule = article(
+// Points 1 and 5 to 7 were read in other sources; the words of points 2 to 4 have to be compared with the article.
+pub(super) const PRECHECK: Rule = uncertain(article(
     "apprenticeship.precheck",
     date(2024, 8, 1),
     "Code du travail, art. D.\u{a0}6224-2",
     "À réception du contrat, l’opérateur de compétences vérifie sept points\u{a0}: la formation, l’âge, le maître \
      d’apprentissage, la rémunération, l’absence d’opposition, l’habilitation et la certification qualité.",
-);
+));
 pub(super) const ALTERNATION: Rule = uncertain(article(
     "apprenticeship.alternation",
     REFORM,
