@@ -39,6 +39,10 @@ const OF_PERSONS: [&str; 29] = [
     "journal_entry",
 ];
 
+/// The delays of a whole département over a period: nearly every line counts, and is read in the order of the table.
+const EVERYBODY: &str =
+    "SELECT structure, informed_on, decided_on, started_on, designated_on, first_met_on FROM follow_up";
+
 #[tokio::test]
 async fn every_text_is_prepared_on_both_engines() {
     on_each_engine(async |scratch| {
@@ -66,7 +70,10 @@ async fn no_question_about_somebody_reads_everybody() {
         for step in scratch.db.plan(sql).await.unwrap() {
             let mut words = step.split_whitespace();
             let scanned = words.next().zip(words.next()).filter(|(verb, _)| *verb == "SCAN").map(|(_, table)| table);
-            if text.contains("?2") && scanned.is_some_and(|table| OF_PERSONS.contains(&named(text, table))) {
+            if text.contains("?2")
+                && !text.starts_with(EVERYBODY)
+                && scanned.is_some_and(|table| OF_PERSONS.contains(&named(text, table)))
+            {
                 whole.push(format!("{step}\n{text}"));
             }
         }

@@ -56,7 +56,8 @@ pub(super) fn trips_by_start(timetable: &Timetable) -> Vec<u32> {
     ranks(starts.into_iter().map(|(_, trip)| trip))
 }
 
-/// Calls `take` with every event, trip by trip, each trip's in order.
+/// Calls `take` with every event that can matter, trip by trip, each trip's in order: nobody gets off where a trip
+/// begins, and boarding where it ends leads nowhere.
 pub(super) fn each_event(timetable: &Timetable, trips: &[u32], stops: &[u32], mut take: impl FnMut(Seconds, Event)) {
     for pattern in &timetable.patterns {
         let calls = &timetable.calls[pattern.calls.start as usize..pattern.calls.end as usize];
@@ -66,7 +67,8 @@ pub(super) fn each_event(timetable: &Timetable, trips: &[u32], stops: &[u32], mu
                 let place = pattern.time(position, rank);
                 let (arrival, departure) = (timetable.arrivals[place], timetable.departures[place]);
                 let stop = stops[call.stop as usize];
-                let (off, on) = (if call.alight { ALIGHT } else { 0 }, if call.board { BOARD } else { 0 });
+                let off = if call.alight && position > 0 { ALIGHT } else { 0 };
+                let on = if call.board && position + 1 < calls.len() { BOARD } else { 0 };
                 if arrival == departure {
                     if on | off != 0 {
                         take(arrival, Event { trip, stop: stop | on | off });
