@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use base::Date;
 use territory::map;
-use transit::raptor::search_from;
-use transit::{NEVER, Place, Point, Seconds, Timetable, Walking};
+use transit::{Isochrone, Place, Point, Seconds, Timetable, Walking};
 
 use crate::network::{Error, Network, Source, Stamp, stamp};
 use crate::scenarios::announced;
@@ -180,28 +179,24 @@ impl Served {
 
     /// Seconds to each commune asked about; none when the origin has no stop at all.
     fn times(&self, asked: &Asked) -> Option<Vec<Option<Seconds>>> {
-        let walking = Walking::default();
-        let (access, home) = match &asked.from {
-            Origin::Commune(code) => {
-                (self.stops_of(code).iter().map(|stop| (*stop, 0)).collect::<Vec<_>>(), Some(code.as_str()))
-            }
-            Origin::Point(point) => {
-                let home = map::commune_at(point.latitude, point.longitude, asked.day);
-                (self.timetable.access(Place::Point(*point), &walking), home)
-            }
+        let (timetable, walking) = (&self.timetable, Walking::default());
+        let (around, home) = match &asked.from {
+            Origin::Commune(code) => (
+                Isochrone::of_area(timetable, self.stops_of(code), asked.leave, LONGEST, &walking),
+                Some(code.as_str()),
+            ),
+            Origin::Point(point) => (
+                Isochrone::of_place(timetable, Place::Point(*point), asked.leave, LONGEST, &walking),
+                map::commune_at(point.latitude, point.longitude, asked.day),
+            ),
         };
-        if access.is_empty() {
-            return None;
-        }
-        let until = asked.leave.saturating_add(LONGEST);
-        let arrivals = search_from(&self.timetable, access, asked.leave, until, &walking).arrivals();
-        let times = asked.communes.iter().map(|commune| {
+        let mut times =
+            around.has_stops().then(|| around.areas(asked.communes.iter().map(|commune| self.stops_of(commune))))?;
+        for (time, commune) in times.iter_mut().zip(&asked.communes) {
             if home == Some(commune.as_str()) {
-                return Some(0);
+                *time = Some(0);
             }
-            let stops = self.stops_of(commune).iter().map(|stop| arrivals[*stop as usize]);
-            stops.min().filter(|time| *time != NEVER).map(|time| time - asked.leave)
-        });
-        Some(times.collect())
+        }
+        Some(times)
     }
 }

@@ -40,6 +40,7 @@
 pub mod feed;
 pub mod geo;
 pub mod gtfs;
+mod isochrone;
 mod journey;
 pub mod matrix;
 pub mod raptor;
@@ -49,6 +50,7 @@ pub mod time;
 pub mod timetable;
 
 pub use geo::{Point, Walking};
+pub use isochrone::Isochrone;
 pub use journey::{Journey, Leg};
 pub use scan::Scan;
 pub use time::{NEVER, Seconds};

@@ -216,6 +216,21 @@ impl Search<'_> {
         arrivals
     }
 
+    /// Whether there is a stop to start from.
+    pub(crate) fn has_access(&self) -> bool {
+        !self.access.is_empty()
+    }
+
+    /// Earliest arrival at a place, [`NEVER`] where none; `home`: the stops where one stands at the start.
+    pub(crate) fn arrival_at(&self, to: Place, home: &[u32]) -> Seconds {
+        let after_rides = |(stop, seconds): &(u32, Seconds)| self.by_ride[*stop as usize].saturating_add(*seconds);
+        let egress = self.timetable.egress(to, &self.walking);
+        let from_home = egress.iter().filter(|(stop, _)| home.contains(stop)).map(|(_, seconds)| *seconds).min();
+        let on_foot = self.timetable.on_foot(self.origin, to, &self.access, &self.walking).or(from_home);
+        let walked = on_foot.map_or(NEVER, |seconds| self.departure.saturating_add(seconds));
+        egress.iter().map(after_rides).fold(walked, Seconds::min)
+    }
+
     /// The journeys to a place that no other beats: each has more rides than the one before and arrives earlier.
     /// Empty when the place is not reached.
     pub fn journeys(&self, to: Place) -> Vec<Journey> {

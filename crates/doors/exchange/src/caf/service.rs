@@ -13,9 +13,11 @@ use tokio::sync::mpsc;
 
 use super::map;
 
-/// Households of one transaction. The more there are, the fewer times a page of an index is written, and the longer
-/// the writer is held.
-const BATCH: usize = 800;
+/// Households of one transaction, for a file of so many: a fortieth of them, within bounds. The more there are, the
+/// fewer times a page of an index is written; the fewer there are, the sooner somebody else may write.
+fn stretch(households: u64) -> usize {
+    usize::try_from(households / 40).map_or(2_000, |fortieth| fortieth.clamp(800, 2_000))
+}
 
 /// Warnings kept one by one; all are counted.
 const WARNINGS_KEPT: u64 = 10_000;
@@ -219,7 +221,8 @@ async fn apply(
     let replaced: HashSet<u64> = check.duplicates.iter().map(|duplicate| duplicate.replaced.index).collect();
     let skip = u64::try_from(file.households_done).unwrap_or(0);
     let path = request.path.clone();
-    let reading = tokio::task::spawn_blocking(move || read(&path, skip, &replaced, &send));
+    let stretch = stretch(total);
+    let reading = tokio::task::spawn_blocking(move || read(&path, skip, stretch, &replaced, &send));
     while let Some(mut batch) = batches.recv().await {
         if course.report.warnings >= WARNINGS_KEPT {
             course.report.warnings +=
@@ -236,8 +239,14 @@ async fn apply(
     Ok(feed::complete(platform, actor, &file, course.report).await?)
 }
 
-/// Reads the file again, from the household after the first `skip`, and sends it by stretches.
-fn read(path: &Path, skip: u64, replaced: &HashSet<u64>, send: &mpsc::Sender<HouseholdBatch>) -> Result<(), Error> {
+/// Reads the file again, from the household after the first `skip`, and sends it by stretches of so many.
+fn read(
+    path: &Path,
+    skip: u64,
+    stretch: usize,
+    replaced: &HashSet<u64>,
+    send: &mpsc::Sender<HouseholdBatch>,
+) -> Result<(), Error> {
     let mut reader = Reader::new(File::open(path)?)?;
     let mut batch = HouseholdBatch::default();
     let mut index = 0;
@@ -281,7 +290,7 @@ fn read(path: &Path, skip: u64, replaced: &HashSet<u64>, send: &mpsc::Sender<Hou
             }
         }
         batch.done = i64::try_from(index).unwrap_or(i64::MAX);
-        if batch.observations.len() >= BATCH && send.blocking_send(std::mem::take(&mut batch)).is_err() {
+        if batch.observations.len() >= stretch && send.blocking_send(std::mem::take(&mut batch)).is_err() {
             // The writing side has stopped and tells why itself.
             return Ok(());
         }

@@ -4,7 +4,7 @@ use crate::common::{DAY, Naive, OPTIONS, boarding, feed};
 use proptest::prelude::*;
 use transit::raptor::search;
 use transit::scan::{Reached, Wanted};
-use transit::{Leg, NEVER, Place, Scan, Seconds, Timetable};
+use transit::{Isochrone, Leg, NEVER, Place, Scan, Seconds, Timetable};
 
 /// Departures a little before, during and after what runs.
 const TIMES: [Seconds; 6] = [-30, 0, 20, 45, 70, 120];
@@ -131,6 +131,43 @@ proptest! {
         for stop in boarding(&feed) {
             prop_assert_eq!(any.at(stop as usize)[0], told.get(&stop).copied().unwrap_or(NEVER));
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn an_isochrone_holds_what_single_journeys_reach(
+        feed in feed(), time in -10..60_i32, longest in 0..90_i32, metres in 0..300_i32, area in prop::collection::btree_set(0..8_u32, 1..4)
+    ) {
+        let timetable = Timetable::build(&feed, DAY, &OPTIONS);
+        let walking = OPTIONS.walking;
+        let point = transit::Point::new(48.9 + f64::from(metres) / 111_195.0, 2.4).unwrap();
+        let within = |arrival: Seconds| (arrival != NEVER && arrival - time <= longest).then(|| arrival - time);
+        let single = |from: Place, to: Place| {
+            within(timetable.journeys(from, to, time, &walking).last().map_or(NEVER, |journey| journey.arrival))
+        };
+        let stops = boarding(&feed);
+        for from in stops.iter().map(|stop| Place::Stop(*stop)).chain([Place::Point(point)]) {
+            let around = Isochrone::of_place(&timetable, from, time, longest, &walking);
+            prop_assert_eq!(around.point(point), single(from, Place::Point(point)), "{:?} to the point", from);
+            let found: Vec<(u32, Seconds)> = around.stops().filter(|(stop, _)| stops.contains(stop)).collect();
+            // A stop around the point counts as reached on foot although nobody rides from there.
+            let arrivals = search(&timetable, from, time, NEVER, &walking).arrivals();
+            let expected: Vec<(u32, Seconds)> =
+                stops.iter().filter_map(|stop| Some((*stop, within(arrivals[*stop as usize])?))).collect();
+            prop_assert_eq!(found, expected);
+        }
+        let area: Vec<u32> = area.into_iter().filter(|stop| stops.contains(stop)).collect();
+        let together = Isochrone::of_area(&timetable, &area, time, longest, &walking);
+        let best = |to: Place| area.iter().filter_map(|stop| single(Place::Stop(*stop), to)).min();
+        prop_assert_eq!(together.point(point), best(Place::Point(point)), "the area to the point");
+        let each: Vec<Vec<u32>> = stops.iter().map(|stop| vec![*stop]).collect();
+        let found = together.areas(each.iter().map(Vec::as_slice));
+        let expected: Vec<Option<Seconds>> = stops.iter().map(|stop| best(Place::Stop(*stop))).collect();
+        prop_assert_eq!(&found, &expected);
+        prop_assert_eq!(together.areas([&area[..]]), vec![area.first().map(|_| 0)]);
     }
 }
 
