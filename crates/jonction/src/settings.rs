@@ -406,9 +406,9 @@ impl Settings {
 fn parse(path: &Path, text: &str) -> Result<BTreeMap<&'static str, Said>> {
     let unreadable = |what: String| Failure::configuration(what).at(path.display());
     let table: toml::Table = text.parse().map_err(|problem: toml::de::Error| {
-        let line = problem.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));
+        let line = problem.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         let place = line.map_or_else(|| path.display().to_string(), |line| format!("{}, ligne {line}", path.display()));
-        Failure::configuration(format!("le fichier de configuration n’est pas du TOML\u{a0}: {}", problem.message()))
+        Failure::configuration("le fichier de configuration n’est pas du TOML (guillemets, signe égal)")
             .at(place)
             .mend("écrivez un réglage par ligne\u{a0}: listen = \"127.0.0.1:8093\"")
     })?;

@@ -138,6 +138,22 @@ pub enum Error {
     Content { scenario: String, place: String, message: String },
 }
 
+/// What the reader of TOML says, for whoever wrote the text.
+fn in_french(message: &str) -> String {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let first = quoted.next().unwrap_or_default();
+    if message.starts_with("missing field") {
+        format!("il manque «\u{a0}{first}\u{a0}»")
+    } else if message.starts_with("unknown field") {
+        let known: Vec<&str> = quoted.collect();
+        format!("«\u{a0}{first}\u{a0}» n’est pas connu ici\u{a0}; écrivez {}", known.join(", "))
+    } else if message.starts_with("invalid type") || message.starts_with("invalid value") {
+        "cette valeur n’est pas du genre attendu (texte entre guillemets, nombre sans, liste entre crochets)".to_owned()
+    } else {
+        "la syntaxe n’est pas celle de TOML (guillemets, crochets, signe égal)".to_owned()
+    }
+}
+
 impl Scenario {
     /// Reads a scenario and checks that it holds together.
     ///
@@ -147,7 +163,7 @@ impl Scenario {
         let scenario: Self = toml::from_str(text).map_err(|problem| {
             let line = problem.span().map(|span| text[..span.start].matches('\n').count() + 1);
             let place = line.map(|line| format!("ligne {line}, ")).unwrap_or_default();
-            Error::Text(format!("{place}{}", problem.message()))
+            Error::Text(format!("{place}{}", in_french(problem.message())))
         })?;
         scenario.check()?;
         Ok(scenario)

@@ -30,8 +30,9 @@ pub async fn import_table(settings: &Settings, kind: InputKind, asked: &ImportTa
 async fn columns(platform: &Platform, actor: &Actor, kind: InputKind, asked: &ImportTable) -> Result<inputs::Settings> {
     if let Some(path) = &asked.mapping {
         let text = std::fs::read_to_string(path).map_err(|problem| Failure::file("lire", path, problem))?;
-        let mut chosen: inputs::Settings = toml::from_str(&text).map_err(|problem| {
-            Failure::refused(format!("correspondance illisible\u{a0}: {problem}")).at(path.display()).mend(
+        let mut chosen: inputs::Settings = toml::from_str(&text).map_err(|problem: toml::de::Error| {
+            let line = problem.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            Failure::refused("correspondance illisible").at(format!("{}, ligne {line}", path.display())).mend(
                 "une ligne par colonne sous [columns]\u{a0}: \"En-tête\" = \"donnée\" (liste\u{a0}: docs/commands.md)",
             )
         })?;

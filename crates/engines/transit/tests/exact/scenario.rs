@@ -180,8 +180,13 @@ fn what_is_wrong_in_a_scenario_is_said_where() {
     let line = "[[line]]\nid = \"n\"\nname = \"N\"\nkind = 1\nsource = \"x\"\nstop_seconds = 0\n";
     let station = "[[station]]\nid = \"a\"\nname = \"A\"\nlatitude = 48.9\nlongitude = 2.4\n";
     for (text, expected) in [
-        ("name = 3".to_owned(), "ligne 1"),
-        ("name = \"x\"\nnom = \"y\"".to_owned(), "ligne 2"),
+        ("name = 3".to_owned(), "ligne 1, cette valeur n’est pas du genre attendu"),
+        (
+            "name = \"x\"\nnom = \"y\"".to_owned(),
+            "ligne 2, «\u{a0}nom\u{a0}» n’est pas connu ici\u{a0}; écrivez name, station",
+        ),
+        ("name = \"x\"\n[[remove]]\nroute = \"R\"".to_owned(), "ligne 2, il manque «\u{a0}source\u{a0}»"),
+        ("name = \"x\"\nstation".to_owned(), "ligne 2, la syntaxe"),
         ("name = \"x\"\n[[station]]\nid = \"a\"\nname = \"A\"".to_owned(), "station a"),
         (format!("name = \"x\"\n{station}{station}"), "deux fois"),
         (format!("name = \"x\"\n{station}{line}stations = [\"a\"]\nrun_seconds = []\nheadway = []"), "au moins deux"),
