@@ -658,3 +658,45 @@ CREATE TABLE public_share (
 ) {strict};
 CREATE UNIQUE INDEX public_share_in_force ON public_share (structure, public, valid_from) WHERE replaced_at IS NULL;
 CREATE INDEX public_share_replaced ON public_share (structure) WHERE replaced_at IS NOT NULL;
+
+-- Timetables: when half-days begin and end, in minutes after midnight.
+CREATE TABLE school_hours (
+    id {id},
+    tenant {int} NOT NULL,
+    organisation {int} NOT NULL REFERENCES organisation (id),
+    valid_from {date} NOT NULL,
+    valid_to {date},
+    recorded_at {instant} NOT NULL,
+    replaced_at {instant},
+    source {text} NOT NULL,
+    import {int},
+    line {int},
+    author {int},
+    corrects {int},
+    morning_from {int} NOT NULL,
+    morning_to {int} NOT NULL,
+    afternoon_from {int} NOT NULL,
+    afternoon_to {int} NOT NULL
+) {strict};
+CREATE UNIQUE INDEX school_hours_in_force ON school_hours (organisation, valid_from) WHERE replaced_at IS NULL;
+CREATE INDEX school_hours_replaced ON school_hours (organisation) WHERE replaced_at IS NOT NULL;
+
+-- Who was there at a half-day of class, on its day.
+CREATE TABLE session_attendance (
+    id {id},
+    tenant {int} NOT NULL,
+    learner {int} NOT NULL REFERENCES learner (id),
+    valid_from {date} NOT NULL,
+    valid_to {date},
+    recorded_at {instant} NOT NULL,
+    replaced_at {instant},
+    source {text} NOT NULL,
+    import {int},
+    line {int},
+    author {int},
+    corrects {int},
+    session {int} NOT NULL,
+    presence {text} NOT NULL
+) {strict};
+CREATE UNIQUE INDEX session_attendance_in_force ON session_attendance (learner, session, valid_from) WHERE replaced_at IS NULL;
+CREATE INDEX session_attendance_replaced ON session_attendance (learner) WHERE replaced_at IS NOT NULL;

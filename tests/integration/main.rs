@@ -20,6 +20,7 @@ mod school_pages;
 mod sql;
 mod territory;
 mod territory_pages;
+mod timetable_pages;
 mod transit;
 mod web;
 mod workspace;

@@ -28,7 +28,7 @@ use school::admission::{
     StepOutcome,
 };
 use school::cohort::{
-    self, Cohort, Half, Module, NewCohort, NewSession, RoomProfile, SessionState, TrainerProfile, WeekKind,
+    self, Cohort, Half, Mend, Module, NewCohort, NewSession, RoomProfile, SessionState, TrainerProfile, WeekKind,
 };
 use school::contract::{
     self, Contract, ContractEvent, ContractEventKind, HostStay, NewContract, NewEnrolment, NewHost, NewInvoice, Regime,

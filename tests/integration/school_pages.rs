@@ -8,40 +8,40 @@ use school::referential::{self, SHIPPED};
 
 use crate::web::{Browser, House};
 
-async fn page(browser: &mut Browser, path: &str) -> String {
+pub(crate) async fn page(browser: &mut Browser, path: &str) -> String {
     let answer = browser.get(path).await;
     assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
     answer.body
 }
 
 /// Sends a form that is accepted, and gives the page it leads to.
-async fn send(browser: &mut Browser, path: &str, form: &str) -> String {
+pub(crate) async fn send(browser: &mut Browser, path: &str, form: &str) -> String {
     let answer = browser.post(path, form).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}: {}", answer.body);
     answer.location().to_owned()
 }
 
 /// Sends a form that is refused, and checks why.
-async fn refused(browser: &mut Browser, path: &str, form: &str, why: &str) {
+pub(crate) async fn refused(browser: &mut Browser, path: &str, form: &str, why: &str) {
     let answer = browser.post(path, form).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}: {}", answer.body);
     assert!(answer.body.contains(why), "« {why} » is missing from:\n{}", answer.body);
 }
 
-fn contains(page: &str, expected: &[&str]) {
+pub(crate) fn contains(page: &str, expected: &[&str]) {
     for words in expected {
         assert!(page.contains(words), "« {words} » is missing from:\n{page}");
     }
 }
 
 /// What stands between two marks, the first time.
-fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
+pub(crate) fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
     let rest = page.split_once(before).unwrap_or_else(|| panic!("« {before} » is missing from:\n{page}")).1;
     rest.split_once(after).unwrap().0
 }
 
 /// The house of a school, its head's browser, and the referential it loaded.
-async fn school() -> (House, Browser, Actor, String) {
+pub(crate) async fn school() -> (House, Browser, Actor, String) {
     let mut house = House::new().await;
     let program = Actor::program(house.tenant);
     let names = territory::picture(&house.platform, &program, territory::AsOf::now(&house.clock)).await.unwrap().names;
@@ -58,7 +58,7 @@ async fn school() -> (House, Browser, Actor, String) {
 const NEW_COHORT: &str =
     "nom=Automne+2026&code=CIP-2026&site=ecole-cip-pantin&du=2026-09-07&au=2027-09-03&places=12&demi-journee=3,5";
 
-async fn cohort(browser: &mut Browser, referential: &str) -> String {
+pub(crate) async fn cohort(browser: &mut Browser, referential: &str) -> String {
     let number = referential.rsplit('/').next().unwrap();
     send(browser, "/ecole/promotions/nouvelle", &format!("{NEW_COHORT}&referentiel={number}")).await
 }

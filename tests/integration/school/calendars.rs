@@ -1,5 +1,7 @@
 //! One’s own calendar behind a secret, and what the field tells.
 
+use jiff::civil::time;
+
 use super::*;
 
 #[tokio::test]
@@ -37,6 +39,8 @@ async fn a_calendar_is_read_by_a_secret_that_can_be_revoked() {
         let shown = read(token.as_str()).await.unwrap();
         let moved = shown.iter().find(|session| session.number == numbers[0]).unwrap();
         assert_eq!((moved.on, moved.changes, moved.reason.as_str()), (date(2026, 9, 9), 1, "Salle prise"));
+        let hours = moved.hours;
+        assert!(hours.unconfirmed && (hours.from, hours.to) == (time(13, 30, 0, 0), time(17, 0, 0, 0)));
         let calendars = contract::own_calendar(platform, &apprentice).await.unwrap();
         assert_eq!((calendars.len(), calendars[0].sessions.len()), (1, 2));
 

@@ -9,7 +9,7 @@ use std::fmt::Display;
 use base::fr::{NBSP, day_number, month_name, weekday_name};
 pub use base::fr::{capitalised, count, date_long, list, month, number, period, plural};
 use base::{Date, Instant};
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Time};
 
 const SHORT_MONTHS: [&str; 12] =
     ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."];
@@ -29,6 +29,15 @@ pub fn date_day(date: Date) -> String {
 /// « dimanche 22 novembre 2026 ».
 pub fn date_full(date: Date) -> String {
     format!("{} {}", weekday_name(date), date_long(date))
+}
+
+/// « de 9 h à 12 h 30 ».
+pub fn hours(from: Time, to: Time) -> String {
+    let hour = |time: Time| match time.minute() {
+        0 => format!("{}{NBSP}h", time.hour()),
+        minute => format!("{}{NBSP}h{NBSP}{minute:02}", time.hour()),
+    };
+    format!("de {} à {}", hour(from), hour(to))
 }
 
 /// « 9 h 05 »: time of day, as agendas write it.
@@ -311,6 +320,7 @@ mod tests {
         reads(date_day(sunday), "dim. 22_nov.");
         reads(date_full(sunday), "dimanche 22_novembre 2026");
         reads(time(sunday.at(9, 5, 0, 0)), "9_h_05");
+        reads(hours(Time::constant(9, 0, 0, 0), Time::constant(12, 30, 0, 0)), "de 9_h à 12_h_30");
         reads(moment(Instant::start_of(sunday)), "22_novembre 2026 à 0_h_00");
     }
 

@@ -159,6 +159,8 @@ actions! {
     ManageSchool = "school.manage", "gérer les référentiels, les promotions et les plannings de l’école", no_person;
     /// Open the file of a candidate or of somebody in training.
     ReadLearners = "learner.read", "consulter les dossiers des candidats et des alternants", learners;
+    /// Note who was there at a half-day of class.
+    RecordAttendance = "attendance.record", "noter la présence en cours", learners;
     /// Bring candidates in, note positioning and interviews.
     ManageAdmissions = "admission.manage", "instruire les candidatures", learners;
     /// Decide an admission, validate a matching of candidates and places.

@@ -1,12 +1,12 @@
 //! What a programme covers, and what the field sees. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use base::Date;
+use base::{Date, Id};
 use facts::Fact;
 use law::publics::Public;
 
-use super::model::{Module, Session};
+use super::model::{Attendance, Module, Presence, Session, SessionNumber};
 use crate::referential::Title;
 
 /// One competence or one public.
@@ -21,8 +21,20 @@ pub struct CoverageLine {
     pub programmed: i64,
     pub planned: i64,
     pub done: i64,
+    pub attended: Attended,
     /// Among the people that the structures of the cohort accompany; for publics alone.
     pub field: Option<FieldShare>,
+}
+
+/// Who was there, as far as calls tell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Attended {
+    /// Hundredths of hours held with a call.
+    pub called: i64,
+    /// People who were there at least once.
+    pub people: i64,
+    /// Hundredths of hours that they followed, all together.
+    pub followed: i64,
 }
 
 /// What the structures that employ a cohort tell of a public.
@@ -51,28 +63,62 @@ impl Coverage {
     }
 }
 
+impl Module {
+    /// Whether it covers a competence or a public, by its code.
+    pub fn is_about(&self, code: &str) -> bool {
+        self.competences.0.iter().chain(&self.publics.0).any(|own| own == code)
+    }
+}
+
+/// The half-days to count.
+pub(super) struct Counted<'a> {
+    pub sessions: &'a [Fact<Session>],
+    pub attended: &'a [Fact<Attendance>],
+    pub today: Date,
+}
+
+impl Counted<'_> {
+    /// Who was at these sessions.
+    fn attended(&self, held: &[&Fact<Session>], half_day_hours: i64) -> Attended {
+        let held: HashSet<Id<SessionNumber>> = held.iter().map(|fact| fact.value.number).collect();
+        let of_held = self.attended.iter().filter(|fact| held.contains(&fact.value.session));
+        let called: HashSet<Id<SessionNumber>> = of_held.clone().map(|fact| fact.value.session).collect();
+        let there: Vec<i64> =
+            of_held.filter(|fact| fact.value.presence == Presence::Present).map(|fact| fact.subject.raw()).collect();
+        Attended {
+            called: hours(called.len(), half_day_hours),
+            people: i64::try_from(there.iter().collect::<BTreeSet<_>>().len()).unwrap_or(i64::MAX),
+            followed: hours(there.len(), half_day_hours),
+        }
+    }
+}
+
+fn hours(half_days: usize, half_day_hours: i64) -> i64 {
+    i64::try_from(half_days).unwrap_or(i64::MAX).saturating_mul(half_day_hours)
+}
+
 pub(super) fn of(
     title: &Title,
     modules: &[Module],
-    sessions: &[Fact<Session>],
+    counted: &Counted<'_>,
     shares: &BTreeMap<String, FieldShare>,
     half_day_hours: i64,
-    today: Date,
 ) -> Coverage {
     let line = |code: &str, label: &str, covers: &dyn Fn(&Module) -> bool| {
         let about: Vec<&Module> = modules.iter().filter(|module| covers(module)).collect();
         let of_module = |fact: &&Fact<Session>| about.iter().any(|module| module.code == fact.value.module);
         let planned: Vec<&Fact<Session>> =
-            sessions.iter().filter(|fact| fact.value.is_planned()).filter(of_module).collect();
-        let done = planned.iter().filter(|fact| fact.valid.from < today).count();
-        let hours = |half_days: usize| i64::try_from(half_days).unwrap_or(i64::MAX).saturating_mul(half_day_hours);
+            counted.sessions.iter().filter(|fact| fact.value.is_planned()).filter(of_module).collect();
+        let held: Vec<&Fact<Session>> =
+            planned.iter().copied().filter(|fact| fact.valid.from < counted.today).collect();
         CoverageLine {
             code: code.to_owned(),
             label: label.to_owned(),
             modules: about.iter().map(|module| module.code.clone()).collect(),
             programmed: about.iter().map(|module| module.half_days.saturating_mul(half_day_hours)).sum(),
-            planned: hours(planned.len()),
-            done: hours(done),
+            planned: hours(planned.len(), half_day_hours),
+            done: hours(held.len(), half_day_hours),
+            attended: counted.attended(&held, half_day_hours),
             field: None,
         }
     };

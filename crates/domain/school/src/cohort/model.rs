@@ -2,6 +2,7 @@ use base::{Date, Id};
 use db::Json;
 use platform::{Account, Organisation, Structure, Tenant};
 
+use crate::admission::Learner;
 use crate::referential::Referential;
 
 /// Label of the identifiers of cohorts.
@@ -84,6 +85,16 @@ facts::kind! {
     /// What a cohort does over whole weeks, Monday to Sunday.
     pub struct CohortWeeks in "cohort_weeks" about cohort: Cohort {
         pub kind: WeekKind,
+    }
+}
+
+facts::kind! {
+    /// When the half-days of a school begin and end, in minutes after midnight.
+    pub struct SchoolHours in "school_hours" about organisation: Organisation {
+        pub morning_from: i64,
+        pub morning_to: i64,
+        pub afternoon_from: i64,
+        pub afternoon_to: i64,
     }
 }
 
@@ -182,5 +193,33 @@ facts::kind! {
         pub state: SessionState,
         /// Why it was moved or cancelled; empty when it was not.
         pub reason: String,
+    }
+}
+
+db::codes! {
+    /// Whether somebody was there.
+    pub enum Presence {
+        Present = "present",
+        Absent = "absent",
+        /// Absent for a reason that the school accepts; never which.
+        Excused = "excused",
+    }
+}
+
+impl Presence {
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Present => "présence",
+            Self::Absent => "absence",
+            Self::Excused => "absence excusée",
+        }
+    }
+}
+
+facts::kind! {
+    /// Whether somebody was there at a half-day of class, on its day.
+    pub struct Attendance in "session_attendance" about learner: Learner, slot (session) {
+        pub session: Id<SessionNumber>,
+        pub presence: Presence,
     }
 }

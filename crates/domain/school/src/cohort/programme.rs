@@ -9,9 +9,9 @@ use law::publics::Public;
 use platform::gate::{ManageSchool, ReadSchool, permit};
 use platform::{Actor, Platform};
 
-use super::coverage::{self, Coverage};
+use super::coverage::{self, Counted, Coverage};
 use super::model::{Cohort, Module};
-use super::{service, sessions};
+use super::{attendance, service, sessions};
 use crate::{Error, Result, field, referential};
 
 /// Why these modules cannot be a programme; empty when they can.
@@ -153,7 +153,9 @@ pub async fn coverage(platform: &Platform, actor: &Actor, id: Id<Cohort>) -> Res
         facts::current::<Module>(&platform.db, permit.tenant(), id).await?.into_iter().map(|fact| fact.value).collect();
     let sessions = sessions::of_cohort(platform, &permit, id).await?;
     let shares = field::shares_of_cohort(platform, &permit, id).await?;
-    Ok(coverage::of(shown.title(), &modules, &sessions, &shares, cohort.profile.value.half_day_hours, platform.today()))
+    let attended = attendance::of_cohort(platform, &permit, id).await?;
+    let counted = Counted { sessions: &sessions, attended: &attended, today: platform.today() };
+    Ok(coverage::of(shown.title(), &modules, &counted, &shares, cohort.profile.value.half_day_hours))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use base::Id;
 use db::{Ask, sql};
 use platform::gate::Action;
-use platform::{Organisation, Permit};
+use platform::{Organisation, Permit, Tenant};
 
 use super::model::{Cohort, CohortRecord, Room, Trainer};
 use crate::Result;
@@ -13,6 +13,7 @@ sql! {
             WHERE tenant = $1 AND (CAST($2 AS BIGINT) IS NULL OR organisation = $2) ORDER BY code, id"];
     TRAINERS = "SELECT id FROM trainer WHERE tenant = $1 AND organisation = $2 ORDER BY id";
     ROOMS = "SELECT id FROM room WHERE tenant = $1 AND organisation = $2 ORDER BY id";
+    SCHOOL_OF = "SELECT organisation FROM cohort WHERE tenant = $1 AND id = $2";
     TRAINER_OF = "SELECT organisation FROM trainer WHERE tenant = $1 AND id = $2";
     ROOM_OF = "SELECT organisation FROM room WHERE tenant = $1 AND id = $2";
 }
@@ -74,4 +75,13 @@ pub(super) async fn room_of<A: Action>(
     room: Id<Room>,
 ) -> Result<Option<Id<Organisation>>> {
     Ok(ask.maybe(&ROOM_OF, &[&permit.tenant(), &room]).await?)
+}
+
+/// The school of a cohort.
+pub(super) async fn school_of(
+    ask: &impl Ask,
+    tenant: Id<Tenant>,
+    cohort: Id<Cohort>,
+) -> Result<Option<Id<Organisation>>> {
+    Ok(ask.maybe(&SCHOOL_OF, &[&tenant, &cohort]).await?)
 }

@@ -21,6 +21,6 @@ pub use own::{
     CalendarSession, FeedToken, Guided, OwnCalendar, create_feed, feed_calendar, own_calendar, own_feeds, own_people,
     revoke_feed,
 };
-pub(crate) use store::employing;
+pub(crate) use store::{employing, enrolled as enrolled_in};
 pub use tutors::{TutorView, add_tutor, set_tutor, tutors_of};
 pub(crate) use tutors::{guided_by, tutor_organisation};

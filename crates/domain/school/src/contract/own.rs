@@ -17,7 +17,8 @@ use super::model::{Contract, Enrolment, Feed, FeedRecord};
 use super::store;
 use crate::admission::{Learner, identities};
 use crate::cohort::{
-    self, CalendarDay, Cohort, Half, Module, RoomProfile, Session, SessionNumber, SessionState, TrainerProfile,
+    self, CalendarDay, Cohort, Half, HalfHours, Module, RoomProfile, Session, SessionNumber, SessionState,
+    TrainerProfile,
 };
 use crate::{Error, Result};
 
@@ -28,6 +29,7 @@ pub struct CalendarSession {
     pub number: Id<SessionNumber>,
     pub on: Date,
     pub half: Half,
+    pub hours: HalfHours,
     pub module: String,
     pub trainer: String,
     pub room: String,
@@ -108,6 +110,7 @@ async fn calendar_sessions(
         .into_iter()
         .map(|fact| (fact.value.code, fact.value.name))
         .collect();
+    let hours = cohort::hours_of_cohort(platform, tenant, cohort).await?;
     let history = facts::history::<Session>(db, tenant, cohort).await?;
     let mut changes: HashMap<Id<SessionNumber>, u32> = HashMap::new();
     for fact in history.iter().filter(|fact| fact.replaced_at.is_some()) {
@@ -132,6 +135,7 @@ async fn calendar_sessions(
             number: fact.value.number,
             on: fact.valid.from,
             half: fact.value.half,
+            hours: hours.on(fact.valid.from, fact.value.half),
             module: modules.get(&fact.value.module).cloned().unwrap_or_else(|| fact.value.module.clone()),
             trainer: fact.value.trainer.and_then(|id| trainers.get(&id).cloned()).unwrap_or_default(),
             room: fact.value.room.and_then(|id| rooms.get(&id).cloned()).unwrap_or_default(),

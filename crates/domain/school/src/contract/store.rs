@@ -58,7 +58,7 @@ pub(super) async fn of_cohort<A: Action>(
 }
 
 /// Whoever is or was in a cohort.
-pub(super) async fn enrolled<A: Action>(
+pub(crate) async fn enrolled<A: Action>(
     ask: &impl Ask,
     permit: &Permit<A>,
     cohort: Id<Cohort>,

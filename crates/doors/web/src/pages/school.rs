@@ -1,5 +1,6 @@
 //! `/ecole`: cohorts, what they learn, when, and who teaches them.
 
+pub mod attendance;
 pub mod calendar;
 pub mod candidates;
 pub mod choices;
@@ -14,6 +15,7 @@ pub mod own;
 pub mod people;
 pub mod places;
 pub mod programme;
+pub mod proposal;
 pub mod referentials;
 pub mod timetable;
 pub mod weeks;
@@ -41,6 +43,7 @@ pub fn routes() -> Vec<Route> {
     let read = Policy::May(ActionKind::ReadSchool);
     let manage = Policy::May(ActionKind::ManageSchool);
     let learners = Policy::May(ActionKind::ReadLearners);
+    let call = Policy::May(ActionKind::RecordAttendance);
     let admit = Policy::May(ActionKind::ManageAdmissions);
     let decide = Policy::May(ActionKind::DecideAdmissions);
     let contracts = Policy::May(ActionKind::ManageContracts);
@@ -57,9 +60,16 @@ pub fn routes() -> Vec<Route> {
         Route::new("/ecole/promotions/{id}/calendrier/rythme", manage, get(calendar::propose).post(calendar::accept)),
         Route::new("/ecole/promotions/{id}/emploi-du-temps", read, get(timetable::show)),
         Route::new("/ecole/promotions/{id}/emploi-du-temps/feuille", read, get(timetable::sheet)),
+        Route::new(
+            "/ecole/promotions/{id}/emploi-du-temps/proposition",
+            manage,
+            get(proposal::show).post(proposal::decide),
+        ),
         Route::new("/ecole/promotions/{id}/emploi-du-temps/seances", manage, post(timetable::plan)),
         Route::new("/ecole/promotions/{id}/seances/{numero}", manage, get(timetable::session).post(timetable::moved)),
         Route::new("/ecole/promotions/{id}/seances/{numero}/annuler", manage, post(timetable::cancel)),
+        Route::new("/ecole/promotions/{id}/seances/{numero}/appel", call, get(attendance::call).post(attendance::note)),
+        Route::new("/ecole/promotions/{id}/presences", learners, get(attendance::show)),
         Route::new("/ecole/promotions/{id}/candidats", learners, get(candidates::list)),
         Route::new("/ecole/promotions/{id}/candidats/ajouter", admit, post(candidates::add)),
         Route::new("/ecole/promotions/{id}/appariement", learners, get(matching::show)),
@@ -88,6 +98,7 @@ pub fn routes() -> Vec<Route> {
         Route::new("/ecole/moyens/absences", manage, post(means::note_absence)),
         Route::new("/ecole/moyens/salles", manage, post(means::add_room)),
         Route::new("/ecole/moyens/salles/fermetures", manage, post(means::close_room)),
+        Route::new("/ecole/moyens/horaires", manage, post(means::set_hours)),
         Route::new("/ecole/moyens/fermetures", manage, post(means::close_school)),
     ];
     [school, own::routes(), places::routes()].into_iter().flatten().collect()
@@ -159,6 +170,10 @@ fn cohort_tabs(signed: &Signed, cohort: &CohortView, current: &str) -> Tabs {
     let tabs = Tabs::new("Promotion", current).tab(own.as_str(), "Vue d’ensemble");
     let tabs = match signed.may(ActionKind::ReadLearners) {
         true => tabs.tab(format!("{own}/candidats"), "Candidatures").tab(format!("{own}/alternants"), "Alternants"),
+        false => tabs,
+    };
+    let tabs = match signed.may(ActionKind::ReadLearners) {
+        true => tabs.tab(format!("{own}/presences"), "Présences"),
         false => tabs,
     };
     tabs.tab(format!("{own}/programme"), "Programme")

@@ -53,12 +53,12 @@ pub const fn extent(role: Role, action: ActionKind) -> Extent {
             }
         }
         Role::SchoolHead => match action {
-            A::ReadSchool | A::ManageSchool | A::ReadLearners => Organisation,
+            A::ReadSchool | A::ManageSchool | A::ReadLearners | A::RecordAttendance => Organisation,
             A::ManageAdmissions | A::DecideAdmissions | A::ManageContracts => Organisation,
             _ => Nothing,
         },
         Role::Trainer => match action {
-            A::ReadSchool | A::ReadLearners => Organisation,
+            A::ReadSchool | A::ReadLearners | A::RecordAttendance => Organisation,
             _ => Nothing,
         },
         Role::Tutor | Role::Apprentice => match action {
@@ -84,7 +84,7 @@ pub const fn extent(role: Role, action: ActionKind) -> Extent {
             A::ReadNir | A::EditContact | A::DecideMatch | A::ReadJournal | A::EraseJournal => Nothing,
             A::DecideOrientations | A::Designate | A::Accompany | A::KeepSecrets | A::ManageStaff => Nothing,
             A::AskSupport | A::AnswerSupport => Nothing,
-            A::DecideAdmissions | A::RankCandidates | A::FollowOwnCourse => Nothing,
+            A::DecideAdmissions | A::RankCandidates | A::FollowOwnCourse | A::RecordAttendance => Nothing,
             _ => Department,
         },
     }

@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use platform::gate::ActionKind;
 use school::cohort::{self, DayKind};
 use school::referential;
 
@@ -64,6 +65,11 @@ pub async fn show(State(app): State<App>, signed: Signed, Path(own): Path<String
             fr::count(class_days as u64 * 2, "demi-journée de cours", "demi-journées de cours")
         );
         notices.push(Notice::new(Tone::Danger, "Le programme ne tient pas dans le calendrier", text));
+    }
+
+    if signed.may(ActionKind::ManageSchool) {
+        let disturbed = cohort::disturbed_sessions(platform, actor, cohort.record.id).await?;
+        notices.extend(super::proposal::disturbed_notice(disturbed.len(), &format!("{path}/emploi-du-temps")));
     }
 
     let unit = "demi-journées";

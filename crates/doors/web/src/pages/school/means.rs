@@ -2,14 +2,15 @@
 
 use axum::extract::{RawForm, State};
 use axum::response::Response;
-use base::{Id, Period};
+use base::{Date, Id, Period};
+use jiff::civil::Time;
 use platform::Structure;
 use platform::gate::ActionKind;
-use school::cohort::{self, RoomProfile, RoomView, TrainerProfile, TrainerView};
+use school::cohort::{self, Half, HalfHours, Hours, RoomProfile, RoomView, SchoolHours, TrainerProfile, TrainerView};
 
 use super::{Part, Parts, days, mendable, own_school, sites, tabs, typed, whole};
 use crate::app::App;
-use crate::components::{Button, Choice, Column, EmptyState, Field, Flash, Form, Fragment, Query, Row, Table};
+use crate::components::{Badge, Button, Choice, Column, EmptyState, Field, Flash, Form, Fragment, Query, Row, Table};
 use crate::fr;
 use crate::middleware::Problem;
 use crate::pages::{page, to_mend};
@@ -103,7 +104,10 @@ async fn draw(app: &App, signed: &Signed, sent: &Sent) -> Result<Parts, Problem>
             "Les jours fériés sont connus\u{a0}: notez les congés de l’école.",
         ));
     let mut of_school: Vec<Fragment> = vec![table.into()];
+    let hours = cohort::hours(platform, actor, school).await?;
+    let mut of_hours: Vec<Fragment> = vec![hours_table(&hours, platform.today()).into()];
     if may {
+        of_hours.push(hours_form(sent).into());
         of_trainers.push(trainer_form(sent).into());
         if !trainers.is_empty() {
             of_trainers.push(absence_form(&trainers, sent).into());
@@ -124,6 +128,8 @@ async fn draw(app: &App, signed: &Signed, sent: &Sent) -> Result<Parts, Problem>
             Part::new("formateurs", "Formateurs et formatrices", of_trainers),
             Part::new("salles", "Salles", of_rooms),
             Part::new("fermetures", "Fermetures de l’école", of_school),
+            Part::new("horaires", "Horaires des demi-journées", of_hours)
+                .lead("Ce que montrent les calendriers et les agendas."),
         ],
     );
     parts.tabs = Some(tabs(signed, PATH));
@@ -237,6 +243,75 @@ fn closure_form(sent: &Sent) -> Form {
         .button(Button::primary("Noter la fermeture"))
 }
 
+fn hours_table(hours: &Hours, today: Date) -> Table {
+    let row = |when: String, day: Date, mark: Option<Badge>| {
+        let of = |half| {
+            let HalfHours { from, to, .. } = hours.on(day, half);
+            fr::capitalised(&fr::hours(from, to))
+        };
+        let (morning, afternoon) = (of(Half::Morning).into(), of(Half::Afternoon).into());
+        Row::new([Fragment::join([when.into(), mark.into()]), morning, afternoon])
+    };
+    let mut rows: Vec<Row> = hours
+        .decided()
+        .iter()
+        .map(|fact| row(fr::capitalised(&fr::period(fact.valid)), fact.valid.from, None))
+        .collect();
+    if hours.on(today, Half::Morning).unconfirmed {
+        let mark = Badge::warning("à confirmer par l’école");
+        rows.insert(0, row("Sans décision".to_owned(), today, Some(mark)));
+    }
+    let columns = [Column::text("Période"), Column::text("Matin"), Column::text("Après-midi")];
+    Table::new("horaires", "Horaires des demi-journées", columns, rows).caption_hidden()
+}
+
+/// The four hours asked, with what is usually typed.
+const HOURS: [(&str, &str, &str); 4] = [
+    ("matin-de", "Début de la matinée", "09:00"),
+    ("matin-a", "Fin de la matinée", "12:30"),
+    ("apres-midi-de", "Début de l’après-midi", "13:30"),
+    ("apres-midi-a", "Fin de l’après-midi", "17:00"),
+];
+
+fn hours_form(sent: &Sent) -> Form {
+    let form = Form::post(format!("{PATH}/horaires")).without_focus().problem(sent.problem("horaires"));
+    let form = HOURS.into_iter().fold(form, |form, (name, label, usual)| {
+        form.field(Field::time(name, label).value(sent.value("horaires", name, usual)).required())
+    });
+    let value = |name: &str| sent.value("horaires", name, "");
+    form.field(Field::date("du", "À partir du").value(value("du")).prefix("horaires").required())
+        .field(Field::date("au", "Jusqu’au").value(value("au")).prefix("horaires"))
+        .button(Button::primary("Enregistrer ces horaires"))
+}
+
+/// « 09:30 » as minutes after midnight.
+fn minutes(form: &Query, name: &str) -> Result<i64, String> {
+    let text = form.get(name).unwrap_or_default();
+    let time: Time = text.parse().map_err(|_| "Écrivez chaque heure comme 13:30.".to_owned())?;
+    Ok(i64::from(time.hour()) * 60 + i64::from(time.minute()))
+}
+
+fn read_hours(form: &Query) -> Result<(Period, SchoolHours), String> {
+    let [morning_from, morning_to, afternoon_from, afternoon_to] = HOURS.map(|(name, ..)| minutes(form, name));
+    let hours = SchoolHours {
+        morning_from: morning_from?,
+        morning_to: morning_to?,
+        afternoon_from: afternoon_from?,
+        afternoon_to: afternoon_to?,
+    };
+    Ok((days(form)?, hours))
+}
+
+pub async fn set_hours(State(app): State<App>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
+    let school = own_school(&signed)?;
+    let form = typed(&body);
+    let done = match read_hours(&form) {
+        Err(problem) => Err(problem),
+        Ok((valid, hours)) => mended(cohort::set_hours(&app.platform, &signed.actor, school, valid, hours).await)?,
+    };
+    answer(&app, &signed, ("horaires", form), "Les horaires sont enregistrés.", done).await
+}
+
 /// Done, or the page again with what is to be mended.
 async fn answer(
     app: &App,
@@ -295,7 +370,14 @@ pub async fn note_absence(State(app): State<App>, signed: Signed, RawForm(body):
             mended(cohort::set_trainer_absence(&app.platform, &signed.actor, trainer, valid, "").await)?
         }
     };
-    answer(&app, &signed, ("absence", form), "L’absence est notée. Voyez les séances prévues ces jours-là.", done).await
+    answer(
+        &app,
+        &signed,
+        ("absence", form),
+        "L’absence est notée. L’emploi du temps de chaque promotion dit ce qu’elle touche et propose de replanifier.",
+        done,
+    )
+    .await
 }
 
 pub async fn add_room(State(app): State<App>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
@@ -329,7 +411,14 @@ pub async fn close_room(State(app): State<App>, signed: Signed, RawForm(body): R
             mended(cohort::close_room(&app.platform, &signed.actor, room, valid, label).await)?
         }
     };
-    answer(&app, &signed, ("salle-fermee", form), "L’indisponibilité est notée.", done).await
+    answer(
+        &app,
+        &signed,
+        ("salle-fermee", form),
+        "L’indisponibilité est notée. L’emploi du temps de chaque promotion dit ce qu’elle touche.",
+        done,
+    )
+    .await
 }
 
 pub async fn close_school(State(app): State<App>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
@@ -355,6 +444,15 @@ mod tests {
         assert_eq!(free_halves(0), "jamais");
         assert_eq!(free_halves(1023), "toute la semaine");
         assert_eq!(free_halves(0b101), "lundi matin et mardi matin");
+    }
+
+    #[test]
+    fn hours_are_read_in_minutes() {
+        let read = |query: &str| read_hours(&Query::parse(Some(query)));
+        let typed = "matin-de=09:15&matin-a=12:30&apres-midi-de=13:30&apres-midi-a=17:00&du=2026-09-01";
+        let (_, hours) = read(typed).unwrap();
+        assert_eq!((hours.morning_from, hours.afternoon_to), (555, 1020));
+        assert!(read(&typed.replace("09:15", "neuf")).unwrap_err().contains("13:30"));
     }
 
     #[test]

@@ -9,12 +9,11 @@ use axum::routing::{get, post};
 use base::{Date, Instant};
 use formats::calendar::{self as ics, Calendar, Event, Time};
 use jiff::ToSpan;
-use jiff::civil::Time as Hour;
 use platform::gate::ActionKind;
-use school::cohort::{DayKind, Half, SessionState};
+use school::cohort::{DayKind, Half, HalfHours, SessionState};
 use school::contract::{self, CalendarSession, OwnCalendar};
 
-use super::calendar::badge;
+use super::calendar::{badge, monday_of};
 use super::{id, typed};
 use crate::app::App;
 use crate::components::{ActionForm, Badge, Button, Column, EmptyState, Flash, Fragment, Notice, Row, Table, Tone};
@@ -59,6 +58,11 @@ struct Course {
     number: usize,
     name: String,
     today: Badge,
+    /// The next half-days of class, in a sentence.
+    next: String,
+    /// What each week to come is for.
+    weeks: Table,
+    unconfirmed: bool,
     parts: [Stretch; 2],
     feeds: Table,
     subscribe: ActionForm,
@@ -80,6 +84,7 @@ struct Day {
 /// A half-day.
 struct Shown {
     half: &'static str,
+    hours: String,
     module: String,
     place: String,
     badge: Option<Badge>,
@@ -135,6 +140,9 @@ async fn course(
         number,
         name: calendar.name.clone(),
         today: today_badge(kind, calendar, today),
+        next: next(&calendar.sessions, today),
+        weeks: weeks(number, calendar, today),
+        unconfirmed: calendar.sessions.iter().any(|session| session.on >= today && session.hours.unconfirmed),
         parts: [
             Stretch {
                 title: "Les deux prochaines semaines",
@@ -164,6 +172,42 @@ fn today_badge(kind: Option<&DayKind>, calendar: &OwnCalendar, today: Date) -> B
     }
 }
 
+/// « Prochain cours : lundi 23 novembre 2026, de 9 h à 12 h 30. »
+fn next(sessions: &[CalendarSession], today: Date) -> String {
+    let coming = sessions.iter().find(|session| session.on >= today && session.state == SessionState::Planned);
+    match coming {
+        Some(session) => {
+            let hours = fr::hours(session.hours.from, session.hours.to);
+            format!("Prochain cours\u{a0}: {}, {hours}.", fr::date_full(session.on))
+        }
+        None => "Aucun cours à venir.".to_owned(),
+    }
+}
+
+/// The weeks to come: class, field, holidays, and how many half-days of class.
+fn weeks(number: usize, calendar: &OwnCalendar, today: Date) -> Table {
+    let coming: Vec<_> = calendar.days.iter().filter(|day| day.day >= monday_of(today)).collect();
+    let rows = coming.chunk_by(|one, other| monday_of(one.day) == monday_of(other.day)).filter_map(|week| {
+        let monday = monday_of(week.first()?.day);
+        let worked = || week.iter().filter(|day| day.kind != DayKind::Weekend);
+        let main = worked().find(|day| !matches!(day.kind, DayKind::PublicHoliday(_) | DayKind::Closed(_)));
+        let main = main.or_else(|| worked().next())?;
+        let of_week =
+            |session: &&CalendarSession| monday_of(session.on) == monday && session.state == SessionState::Planned;
+        let count = calendar.sessions.iter().filter(of_week).count() as u64;
+        Some(Row::new([
+            format!("Du {}", fr::date_long(monday)).into(),
+            badge(&main.kind).into(),
+            match count {
+                0 => "—".into(),
+                count => fr::count(count, "demi-journée", "demi-journées").into(),
+            },
+        ]))
+    });
+    let columns = [Column::text("Semaine"), Column::text("Où"), Column::text("Cours")];
+    Table::new(format!("semaines-{number}"), "Mes semaines", columns, rows).caption_hidden()
+}
+
 fn days(sessions: &[CalendarSession], wanted: impl Fn(Date) -> bool) -> Vec<Day> {
     let kept: Vec<&CalendarSession> = sessions.iter().filter(|session| wanted(session.on)).collect();
     kept.chunk_by(|one, other| one.on == other.on)
@@ -187,6 +231,7 @@ fn shown(session: &CalendarSession) -> Shown {
             Half::Morning => "Matin",
             Half::Afternoon => "Après-midi",
         },
+        hours: fr::hours(session.hours.from, session.hours.to),
         module: session.module.clone(),
         place: place.join(", "),
         badge,
@@ -251,7 +296,7 @@ async fn feed(State(app): State<App>, Path(secret): Path<String>) -> Result<Resp
 
 fn calendar(sessions: &[CalendarSession], host: &str, now: Instant) -> Calendar {
     let events = sessions.iter().map(|session| {
-        let (start, end) = hours(session.half);
+        let HalfHours { from: start, to: end, unconfirmed } = session.hours;
         let mut details = Vec::new();
         if !session.trainer.is_empty() {
             details.push(format!("Avec {}", session.trainer));
@@ -259,7 +304,9 @@ fn calendar(sessions: &[CalendarSession], host: &str, now: Instant) -> Calendar 
         if !session.reason.is_empty() {
             details.push(session.reason.clone());
         }
-        details.push("Horaires indicatifs de la demi-journée.".to_owned());
+        if unconfirmed {
+            details.push("Horaires indicatifs\u{a0}: l’école ne les a pas encore confirmés.".to_owned());
+        }
         Event {
             uid: format!("seance-{}@{host}", session.number),
             sequence: session.changes,
@@ -274,25 +321,18 @@ fn calendar(sessions: &[CalendarSession], host: &str, now: Instant) -> Calendar 
     Calendar { name: "Cours".to_owned(), written: now, refresh_hours: REFRESH_HOURS, events: events.collect() }
 }
 
-/// Schools plan by half-days; an agenda wants hours. Each event says that they are indicative.
-fn hours(half: Half) -> (Hour, Hour) {
-    match half {
-        Half::Morning => (Hour::constant(9, 0, 0, 0), Hour::constant(12, 30, 0, 0)),
-        Half::Afternoon => (Hour::constant(13, 30, 0, 0), Hour::constant(17, 0, 0, 0)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use base::Id;
-    use jiff::civil::date;
+    use jiff::civil::{date, time};
 
     fn session(number: i64, changes: u32, state: SessionState) -> CalendarSession {
         CalendarSession {
             number: Id::new(number),
             on: date(2026, 11, 23),
             half: Half::Morning,
+            hours: HalfHours { from: time(9, 0, 0, 0), to: time(12, 30, 0, 0), unconfirmed: true },
             module: "Accueillir".to_owned(),
             trainer: "Samir Kaci".to_owned(),
             room: String::new(),

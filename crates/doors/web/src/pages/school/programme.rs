@@ -4,13 +4,13 @@ use axum::extract::{Path, RawForm, State};
 use axum::response::Response;
 use law::publics::Public;
 use platform::gate::ActionKind;
-use school::cohort::{self, CohortView, Coverage, CoverageLine, FieldShare, Module};
+use school::cohort::{self, Attended, CohortView, Coverage, CoverageLine, FieldShare, Module};
 use school::referential;
 
 use super::{Part, Parts, cohort_path, cohort_tabs, day, id, mendable, typed, whole};
 use crate::app::App;
 use crate::components::{
-    ActionForm, Badge, Bar, Button, Choice, Column, EmptyState, Field, Flash, Form, Fragment, Query, Row, Table,
+    ActionForm, Badge, Bar, Button, Choice, Column, EmptyState, Field, Flash, Form, Fragment, Link, Query, Row, Table,
 };
 use crate::fr;
 use crate::middleware::Problem;
@@ -81,6 +81,8 @@ async fn draw(
             shown.title().competences().map(|competence| (competence.code.clone(), competence.name.clone())).collect();
         programme.push(module_form(&path, &competences, sent, problem).into());
     }
+    let own = cohort_path(cohort);
+    let who = signed.may(ActionKind::ReadLearners).then_some(own.as_str());
     let layout = signed
         .layout(app, &path, "Programme")
         .crumb("École", super::PATH)
@@ -90,8 +92,13 @@ async fn draw(
         layout,
         vec![
             Part::new("modules", "Modules", programme),
-            Part::new("competences", "Chaque compétence du titre", [competence_table(&coverage).into()]),
-            Part::new("publics", "Chaque public, au programme et sur le terrain", [public_table(&coverage).into()]).lead(
+            Part::new("competences", "Chaque compétence du titre", [competence_table(&coverage, who).into()]),
+            Part::new(
+                "publics",
+                "Chaque public, au programme et sur le terrain",
+                [public_table(&coverage, who).into()],
+            )
+            .lead(
                 "Part de chaque public parmi les personnes accompagnées par les structures qui emploient la promotion. \
                  En dessous du seuil du secret statistique, une structure ne dit rien.",
             ),
@@ -146,35 +153,61 @@ fn module_form(path: &str, competences: &[(String, String)], sent: &Query, probl
         .button(Button::primary("Enregistrer le module"))
 }
 
-fn hour_columns(first: &str) -> [Column; 5] {
+fn hour_columns(first: &str) -> [Column; 6] {
     [
         Column::text(first),
         Column::text("Modules"),
         Column::number("Heures au programme"),
         Column::number("Heures prévues"),
         Column::number("Heures tenues"),
+        Column::text("Qui était présent"),
     ]
 }
 
-fn hour_cells(line: &CoverageLine) -> [Fragment; 4] {
+fn hour_cells(path: Option<&str>, line: &CoverageLine) -> [Fragment; 5] {
     let modules: Fragment =
         if line.modules.is_empty() { Badge::warning("aucun module").into() } else { line.modules.join(", ").into() };
-    [modules, hours(line.programmed).into(), hours(line.planned).into(), hours(line.done).into()]
+    let attended = attended(path, line);
+    [modules, hours(line.programmed).into(), hours(line.planned).into(), hours(line.done).into(), attended]
 }
 
-fn competence_table(coverage: &Coverage) -> Table {
+/// How many people followed it, and for how long; who they are is a page further.
+fn attended(path: Option<&str>, line: &CoverageLine) -> Fragment {
+    let Attended { called, people, followed } = line.attended;
+    if line.done == 0 {
+        return "—".into();
+    }
+    if called == 0 {
+        return Badge::warning("aucun appel").into();
+    }
+    let told = fr::count(people.unsigned_abs(), "personne", "personnes");
+    let mut detail = format!("{}\u{a0}h suivies en tout", hours(followed));
+    if called < line.done {
+        detail = format!("{detail}\u{a0}; appel fait pour {}\u{a0}h sur {}", hours(called), hours(line.done));
+    }
+    match path {
+        Some(path) => {
+            let href = Query::default().with("quoi", line.code.as_str()).href(&format!("{path}/presences"));
+            Fragment::with_detail(Link::new(href, told).context(line.label.as_str()), detail)
+        }
+        None => Fragment::with_detail(told, detail),
+    }
+}
+
+fn competence_table(coverage: &Coverage, path: Option<&str>) -> Table {
     let rows = coverage.competences.iter().map(|line| {
         let name = Fragment::with_detail(line.label.as_str(), line.code.as_str());
-        Row::new(std::iter::once(name).chain(hour_cells(line)))
+        Row::new(std::iter::once(name).chain(hour_cells(path, line)))
     });
     Table::new("couverture", "Chaque compétence du titre", hour_columns("Compétence"), rows).caption_hidden()
 }
 
-fn public_table(coverage: &Coverage) -> Table {
+fn public_table(coverage: &Coverage, path: Option<&str>) -> Table {
     let rows = coverage.publics.iter().map(|line| {
         let name: Fragment = fr::capitalised(&line.label).into();
-        let cells =
-            std::iter::once(name).chain(hour_cells(line)).chain([field(line.field.as_ref(), !line.modules.is_empty())]);
+        let cells = std::iter::once(name)
+            .chain(hour_cells(path, line))
+            .chain([field(line.field.as_ref(), !line.modules.is_empty())]);
         Row::new(cells)
     });
     let columns = hour_columns("Public").into_iter().chain([Column::text("Sur le terrain")]);

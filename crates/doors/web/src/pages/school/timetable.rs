@@ -29,8 +29,8 @@ use crate::problems::sentence;
 use crate::session::{Signed, redirect_with};
 
 /// A cohort with all that its timetable names.
-struct Timetable {
-    cohort: CohortView,
+pub(super) struct Timetable {
+    pub(super) cohort: CohortView,
     modules: HashMap<String, Module>,
     trainers: Vec<TrainerView>,
     rooms: Vec<RoomView>,
@@ -39,7 +39,7 @@ struct Timetable {
 }
 
 impl Timetable {
-    async fn read(app: &App, signed: &Signed, own: &str) -> Result<Self, Problem> {
+    pub(super) async fn read(app: &App, signed: &Signed, own: &str) -> Result<Self, Problem> {
         let (platform, actor) = (&app.platform, &signed.actor);
         let cohort = cohort::show(platform, actor, id(own)?).await?;
         let of = cohort.record.id;
@@ -54,20 +54,25 @@ impl Timetable {
         })
     }
 
-    fn path(&self) -> String {
+    pub(super) fn path(&self) -> String {
         format!("{}/emploi-du-temps", cohort_path(&self.cohort))
     }
 
     fn module<'a>(&'a self, session: &'a Session) -> &'a str {
-        self.modules.get(&session.module).map_or(session.module.as_str(), |module| module.name.as_str())
+        self.module_name(&session.module)
     }
 
-    fn trainer(&self, trainer: Option<Id<Trainer>>) -> Option<&str> {
+    /// The name of a module, or its code.
+    pub(super) fn module_name<'a>(&'a self, code: &'a str) -> &'a str {
+        self.modules.get(code).map_or(code, |module| module.name.as_str())
+    }
+
+    pub(super) fn trainer(&self, trainer: Option<Id<Trainer>>) -> Option<&str> {
         let view = self.trainers.iter().find(|view| Some(view.id) == trainer)?;
         Some(view.profile.value.name.as_str())
     }
 
-    fn room(&self, room: Option<Id<Room>>) -> Option<&str> {
+    pub(super) fn room(&self, room: Option<Id<Room>>) -> Option<&str> {
         let view = self.rooms.iter().find(|view| Some(view.id) == room)?;
         Some(view.profile.value.name.as_str())
     }
@@ -113,7 +118,12 @@ pub async fn show(
     let timetable = Timetable::read(&app, &signed, &own).await?;
     let asked = Query::parse(query.as_deref()).get("semaine").and_then(|day| day.parse().ok());
     let monday = timetable.week(asked, app.platform.today());
-    Ok(page(&draw(&app, &signed, &timetable, monday, &Query::default(), None)))
+    let mut drawn = draw(&app, &signed, &timetable, monday, &Query::default(), None);
+    if signed.may(ActionKind::ManageSchool) {
+        let disturbed = cohort::disturbed_sessions(&app.platform, &signed.actor, timetable.cohort.record.id).await?;
+        drawn.notices.extend(super::proposal::disturbed_notice(disturbed.len(), &timetable.path()));
+    }
+    Ok(page(&drawn))
 }
 
 fn draw(
@@ -128,7 +138,7 @@ fn draw(
     let may = signed.may(ActionKind::ManageSchool);
     let rows = (0..5).map(|number| {
         let day = offset(monday, number);
-        let half = |half| half_day(timetable, day, half, may);
+        let half = |half| half_day(timetable, (day, half), may, app.platform.today());
         Row::new([fr::date_day(day).into(), half(Half::Morning), half(Half::Afternoon)])
     });
     let weeks = timetable.class_weeks();
@@ -151,15 +161,18 @@ fn draw(
         .crumb(timetable.cohort.profile.value.name.as_str(), cohort_path(&timetable.cohort));
     let mut page = Parts::new(layout, parts);
     page.tabs = Some(cohort_tabs(signed, &timetable.cohort, &path));
-    page.actions = vec![
-        Link::new(format!("{path}/feuille"), "Emploi du temps à imprimer (PDF)").button(ButtonKind::Secondary).into(),
-    ];
+    if may {
+        let href = format!("{path}/proposition");
+        page.actions.push(Link::new(href, "Proposer un emploi du temps").button(ButtonKind::Primary).into());
+    }
+    let sheet = Link::new(format!("{path}/feuille"), "Emploi du temps à imprimer (PDF)");
+    page.actions.push(sheet.button(ButtonKind::Secondary).into());
     page
 }
 
 /// What takes place in a half-day; why nothing does.
-fn half_day(timetable: &Timetable, day: Date, half: Half, may: bool) -> Fragment {
-    let shown: Vec<Fragment> = timetable.at(day, half).map(|fact| shown(timetable, fact, may)).collect();
+fn half_day(timetable: &Timetable, (day, half): (Date, Half), may: bool, today: Date) -> Fragment {
+    let shown: Vec<Fragment> = timetable.at(day, half).map(|fact| shown(timetable, fact, may, day <= today)).collect();
     if !shown.is_empty() {
         return Fragment::join(shown);
     }
@@ -170,7 +183,7 @@ fn half_day(timetable: &Timetable, day: Date, half: Half, may: bool) -> Fragment
     }
 }
 
-fn shown(timetable: &Timetable, fact: &Fact<Session>, may: bool) -> Fragment {
+fn shown(timetable: &Timetable, fact: &Fact<Session>, may: bool, begun: bool) -> Fragment {
     let session = &fact.value;
     let name = timetable.module(session);
     let title: Fragment = match may && session.is_planned() {
@@ -181,6 +194,11 @@ fn shown(timetable: &Timetable, fact: &Fact<Session>, may: bool) -> Fragment {
     let place = timetable.room(session.room).unwrap_or("sans salle");
     let line = Fragment::with_detail(title, format!("{who}, {place}"));
     match session.is_planned() {
+        true if may && begun => {
+            let href = format!("{}/seances/{}/appel", cohort_path(&timetable.cohort), session.number);
+            let when = format!("{} {}", fr::date_long(fact.valid.from), session.half.label());
+            Fragment::join([line, Fragment::with_detail("", Link::new(href, "Appel").context(when))])
+        }
         true => line,
         false => {
             Fragment::join([Badge::danger("annulée").into(), line, Fragment::with_detail("", session.reason.as_str())])
