@@ -6,6 +6,7 @@ use base::{Id, Instant};
 use db::{Ask, sql};
 use facts::journal::{self, Chain};
 use jiff::SignedDuration;
+use platform::parameter::{self, Certainty, Parameter};
 use platform::{Actor, Role};
 use support::follow_up::{FollowUp, Stage};
 use support::orientation::{self, ProposalKind};
@@ -221,6 +222,26 @@ async fn a_decision_by_hand_is_explained_written_and_taken_back() {
     {
         assert!(letter.contains(told), "{told}: {letter}");
     }
+    // How to contest is a matter of dated parameters: what is missing or marked is told to whoever sends the letter.
+    for told in ["un délai de 2\u{a0}mois", "Le président du conseil départemental</b>.", "À vérifier avant d’envoyer"]
+    {
+        assert!(letter.contains(told), "{told}: {letter}");
+    }
+    let admin = platform::gate::permit(&house.actor(Role::DepartmentAdmin).await.1).unwrap();
+    let set = async |name: &str, value: serde_json::Value, day: i8| {
+        let from = base::Period::since(jiff::civil::date(2026, 11, day));
+        let parameter = Parameter::new(name, value, "Délibération", Certainty::Confirmed);
+        parameter::set(&house.platform, &admin, from, parameter).await.unwrap();
+    };
+    set(orientation::APPEAL_CONTACT, "1 place Fictive, Bobigny".into(), 22).await;
+    set(orientation::APPEAL_ADDRESSEE, "La commission de recours".into(), 22).await;
+    set("delays.administrative_appeal_months", 3.into(), 22).await;
+    set("delays.administrative_appeal_months", 4.into(), 23).await;
+    let letter = page(&mut officer, &format!("{path}/lettre")).await;
+    for told in ["un délai de 3\u{a0}mois", "La commission de recours</b>, 1 place Fictive, Bobigny."] {
+        assert!(letter.contains(told), "{told}: {letter}");
+    }
+    assert!(!letter.contains("À vérifier avant d’envoyer"), "{letter}");
 
     // Oriented again on another day, then taken back: the first orientation holds again.
     later(&house, 1);

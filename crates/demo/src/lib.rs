@@ -17,13 +17,15 @@ pub mod timeline;
 
 use std::path::{Path, PathBuf};
 
-use base::{Clock, Instant};
+use base::{Clock, Instant, Period};
 use db::Db;
 use facts::journal::{self, Chain, Search};
-use platform::gate::Operate;
+use platform::gate::{ManageAccounts, Operate};
 use platform::jobs::{Handlers, State};
+use platform::parameter::{self, Certainty, Parameter};
 use platform::tenant::{self, Department};
-use platform::{Actor, Keys, Mail, Platform};
+use platform::{Actor, Keys, Mail, Platform, Role};
+use support::orientation::APPEAL_CONTACT;
 
 pub use accounts::{PASSWORD, Shown};
 use synth::Place;
@@ -151,8 +153,22 @@ pub async fn settle(platform: &Platform, actor: &Actor, mut progress: impl FnMut
     progress("Comptes et mandats", 2, 4);
     platform.clock.set(timeline::ADOPTION.instant());
     accounts::create(platform, actor).await?;
+    say_where_to_appeal(platform, actor).await?;
     progress("École", 3, 4);
     school::open(platform, actor).await
+}
+
+/// The administration gives the address that letters carry, as a département does on its first day.
+async fn say_where_to_appeal(platform: &Platform, program: &Actor) -> Result<()> {
+    let administration = accounts::actor_of(platform, program, Role::DepartmentAdmin).await?;
+    let permit = platform::gate::permit::<ManageAccounts>(&administration)?;
+    let contact = Parameter::new(
+        APPEAL_CONTACT,
+        "Direction de l’insertion, 1 place de la Démonstration, 93000 Bobigny, insertion@demonstration.example".into(),
+        "Adresse inventée pour la démonstration",
+        Certainty::Confirmed,
+    );
+    Ok(parameter::set(platform, &permit, Period::since(timeline::ADOPTION.date()), contact).await?)
 }
 
 /// How far the filling is.

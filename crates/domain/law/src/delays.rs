@@ -1,5 +1,6 @@
 //! Delays of the accompaniment: those of the law (orientation, engagement contract), and those the département gives
-//! itself (first appointment, undoing a decision, what those who followed a person before may still read).
+//! itself (first appointment, undoing a decision, what those who followed a person before may still read); the time a
+//! person has to contest a decision.
 
 use base::{Date, Instant, fr};
 use jiff::civil::date;
@@ -17,6 +18,7 @@ const FIRST_APPOINTMENT: &str = "delay.first_appointment";
 const DECISION_UNDO: &str = "delay.decision_undo";
 const FORMER_REFERENT: &str = "delay.former_referent_access";
 const OLD_STRUCTURE: &str = "delay.old_structure_access";
+const ADMINISTRATIVE_APPEAL: &str = "delay.administrative_appeal";
 
 /// The RSA began on 1 June 2009: what no text dates begins with it.
 const RSA_BEGINS: Date = date(2009, 6, 1);
@@ -86,6 +88,15 @@ pub const RULES: &[Rule] = &[
         certainty: Certainty::Confirmed,
         summary_fr: "Après un transfert, l’ancienne structure garde la lecture du dossier jusqu’au 31\u{a0}mars de \
                      l’année suivante.",
+    },
+    Rule {
+        code: ADMINISTRATIVE_APPEAL,
+        since: RSA_BEGINS,
+        until: None,
+        citation: "Usage des recours administratifs\u{a0}; article à vérifier par le service juridique du département",
+        certainty: Certainty::Uncertain,
+        summary_fr: "Qui conteste une décision d’orientation adresse d’abord un recours administratif au président du \
+                     conseil départemental, dans un délai compté du jour où la lettre est reçue.",
     },
 ];
 
@@ -171,6 +182,17 @@ const OLD_STRUCTURE_MONTH: Parameter = Parameter {
     certainty: Certainty::Confirmed,
 };
 
+const APPEAL_MONTHS: Parameter = Parameter {
+    name: "delays.administrative_appeal_months",
+    rule: ADMINISTRATIVE_APPEAL,
+    label_fr: "Délai pour contester une décision d’orientation",
+    unit: Unit::Months,
+    default: 2,
+    bounds: (1, 12),
+    citation: RULES[7].citation,
+    certainty: Certainty::Uncertain,
+};
+
 /// What [`Delays::read`] asks for.
 pub const PARAMETERS: &[Parameter] = &[
     ORIENTATION_MONTHS_BEFORE_2025,
@@ -181,6 +203,7 @@ pub const PARAMETERS: &[Parameter] = &[
     DECISION_UNDO_HOURS,
     FORMER_REFERENT_DAYS,
     OLD_STRUCTURE_MONTH,
+    APPEAL_MONTHS,
 ];
 
 /// The two dates of a first appointment.
@@ -203,6 +226,7 @@ pub struct Delays {
     decision_undo_hours: u16,
     former_referent_days: u16,
     old_structure_month: u16,
+    appeal_months: u16,
 }
 
 impl Default for Delays {
@@ -216,6 +240,7 @@ impl Default for Delays {
             decision_undo_hours: DECISION_UNDO_HOURS.default,
             former_referent_days: FORMER_REFERENT_DAYS.default,
             old_structure_month: OLD_STRUCTURE_MONTH.default,
+            appeal_months: APPEAL_MONTHS.default,
         }
     }
 }
@@ -236,6 +261,7 @@ impl Delays {
             decision_undo_hours: value(DECISION_UNDO_HOURS)?,
             former_referent_days: value(FORMER_REFERENT_DAYS)?,
             old_structure_month: value(OLD_STRUCTURE_MONTH)?,
+            appeal_months: value(APPEAL_MONTHS)?,
         })
     }
 
@@ -323,6 +349,15 @@ impl Delays {
         );
         Deadline { last_day, rule: OLD_STRUCTURE, why }
     }
+
+    /// How long somebody has to contest a decision from the day they receive its letter, which only they know:
+    /// « 2 mois ».
+    pub fn administrative_appeal(&self) -> String {
+        Unit::Months.count(self.appeal_months)
+    }
+
+    /// The parameter behind [`Delays::administrative_appeal`], whose mark the letter shows to whoever sends it.
+    pub const ADMINISTRATIVE_APPEAL: &'static Parameter = &APPEAL_MONTHS;
 }
 
 fn plus_days(day: Date, days: u16) -> Date {
@@ -424,6 +459,13 @@ mod tests {
             delays.old_structure_access(date(2026, 5, 1)).why.replace('\u{a0}', "_"),
             "Lecture possible jusqu’au 31_mars 2027, l’année suivant le transfert du 1er_mai 2026."
         );
+    }
+
+    #[test]
+    fn the_time_to_contest_is_said_in_months() {
+        assert_eq!(Delays::default().administrative_appeal(), "2\u{a0}mois");
+        let longer = Delays::read(|name| (name == Delays::ADMINISTRATIVE_APPEAL.name).then_some(3)).unwrap();
+        assert_eq!(longer.administrative_appeal(), "3\u{a0}mois");
     }
 
     #[test]

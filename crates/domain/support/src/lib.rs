@@ -71,8 +71,8 @@ pub(crate) async fn numbers(
     Ok(move |name: &str| parameters.get(name, on).ok().map(|valued| valued.value))
 }
 
-/// The numbers of the law and of local policy as a département begins with them: each is then a dated
-/// parameter that somebody may change.
+/// The numbers of the law and of local policy, and the texts of letters, as a département begins with them: each is then
+/// a dated parameter that somebody may change.
 pub fn declared_parameters() -> &'static [Declared] {
     static DECLARED: LazyLock<Vec<Declared>> = LazyLock::new(|| {
         law::parameters()
@@ -88,6 +88,7 @@ pub fn declared_parameters() -> &'static [Declared] {
                     law::Certainty::Uncertain => Certainty::Uncertain,
                 },
             })
+            .chain(orientation::appeal::DECLARED)
             .collect()
     });
     &DECLARED

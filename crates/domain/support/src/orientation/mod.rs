@@ -1,5 +1,6 @@
 //! Orientation: the rules propose, an officer decides, the structure begins. Three facts, each with its day.
 
+pub(crate) mod appeal;
 mod batch;
 mod decide;
 mod facts_of;
@@ -9,6 +10,7 @@ mod propose;
 mod queue;
 mod simulate;
 
+pub use appeal::{APPEAL_ADDRESSEE, APPEAL_CONTACT, Appeal, appeal};
 pub use batch::{
     BatchLine, BatchView, OrderedLine, WORK, Worker, batch, batch_views, batches, continue_batch, lines,
     start_designations, start_orientations, undo_batch,

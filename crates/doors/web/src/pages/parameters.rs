@@ -14,6 +14,7 @@ use platform::parameter::{
 use platform::{Permit, jobs};
 use serde::Deserialize;
 use serde_json::Value;
+use support::orientation::{APPEAL_ADDRESSEE, APPEAL_CONTACT};
 
 use super::{page, to_mend};
 use crate::app::App;
@@ -27,7 +28,7 @@ use crate::problems::sentence;
 use crate::routes::{Policy, Route};
 use crate::session::{Signed, redirect_with};
 
-const PATH: &str = "/administration/parametres";
+pub(super) const PATH: &str = "/administration/parametres";
 
 pub fn routes() -> Vec<Route> {
     let policy = Policy::May(ActionKind::ManageAccounts);
@@ -38,14 +39,14 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// What a parameter is called, and what its number counts.
-struct Known {
-    label: String,
+pub(super) struct Known {
+    pub label: String,
     /// The unit of a parameter of the house; those of the law say their own.
     unit: &'static str,
     law: Option<&'static law::Parameter>,
 }
 
-fn known(name: &str) -> Known {
+pub(super) fn known(name: &str) -> Known {
     if let Some(parameter) = law::parameters().find(|parameter| parameter.name == name) {
         return Known { label: parameter.label_fr.to_owned(), unit: "", law: Some(parameter) };
     }
@@ -55,6 +56,12 @@ fn known(name: &str) -> Known {
         }
         SMALLEST_COUNT => {
             Known { label: "Plus petit effectif montré dans une comparaison".to_owned(), unit: "personnes", law: None }
+        }
+        APPEAL_ADDRESSEE => {
+            Known { label: "À qui s’adresse le recours contre une orientation".to_owned(), unit: "", law: None }
+        }
+        APPEAL_CONTACT => {
+            Known { label: "Où s’adresse le recours contre une orientation".to_owned(), unit: "", law: None }
         }
         // The setting that the house obeys, within the bounds of the rule.
         READING_LOG_MONTHS => known("retention.reading_log_months"),
@@ -76,6 +83,7 @@ fn shown(value: &Value, known: &Known) -> String {
         Value::Number(number) if unit.is_empty() => fr::number(number),
         Value::Number(number) => format!("{}\u{a0}{unit}", fr::number(number)),
         Value::Bool(yes) => fr::yes_no(Some(*yes)).to_owned(),
+        Value::String(text) if text.is_empty() => "non renseigné".to_owned(),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }

@@ -6,15 +6,16 @@ use axum::response::Response;
 use axum::routing::get;
 use law::orientation::Answer;
 use platform::gate::ActionKind;
+use support::orientation::{APPEAL_CONTACT, Appeal};
 use support::{follow_up, orientation as service};
 
 use super::{file, words};
 use crate::app::App;
-use crate::components::Flash;
+use crate::components::{Badge, Flash, Fragment, Link, Notice, Tone};
 use crate::fr;
 use crate::layout::Layout;
 use crate::middleware::Problem;
-use crate::pages::{page, person_words};
+use crate::pages::{page, parameters, person_words};
 use crate::routes::{Policy, Route};
 use crate::session::{Signed, redirect_with};
 
@@ -47,6 +48,27 @@ struct Letter {
     by_rules: bool,
     deadline: String,
     contract: Option<String>,
+    appeal: Appeal,
+    /// What of the way to contest is to be confirmed before the letter goes; not printed.
+    notice: Option<Notice>,
+}
+
+/// What to settle before the letter goes, with the way to do it for whoever may.
+fn to_settle(appeal: &Appeal, opens: bool) -> Option<Notice> {
+    if appeal.to_confirm.is_empty() && appeal.contact.is_some() {
+        return None;
+    }
+    let missing = appeal.contact.is_none().then_some(APPEAL_CONTACT);
+    let names = missing.into_iter().chain(appeal.to_confirm.iter().copied().filter(|name| Some(*name) != missing));
+    let lines = names.map(|name| {
+        let label = parameters::known(name).label;
+        let state =
+            if Some(name) == missing { Badge::warning("non renseigné") } else { Badge::warning("à confirmer") };
+        let label: Fragment =
+            if opens { Link::new(format!("{}/{name}", parameters::PATH), label).into() } else { label.into() };
+        Fragment::with_detail("", Fragment::join([label, state.into()]))
+    });
+    Some(Notice::new(Tone::Warning, "À vérifier avant d’envoyer cette lettre", Fragment::join(lines)))
 }
 
 async fn show(State(app): State<App>, signed: Signed, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -77,6 +99,7 @@ async fn show(State(app): State<App>, signed: Signed, Path(id): Path<String>) ->
             fr::date_long(used.on)
         )
     });
+    let appeal = service::appeal(&app.platform, signed.actor.tenant(), today).await?;
     let delays = follow_up::rules(&app.platform, signed.actor.tenant()).await?.delays;
     let informed_on = file.line.as_ref().map_or(decision.valid.from, |line| line.informed_on);
     let name = person_words::card_name(&file.card);
@@ -106,6 +129,8 @@ async fn show(State(app): State<App>, signed: Signed, Path(id): Path<String>) ->
         by_rules: explained.is_some(),
         deadline: delays.orientation(informed_on).why,
         contract: delays.engagement_contract(today).map(|deadline| deadline.why),
+        notice: to_settle(&appeal, signed.may(ActionKind::ManageAccounts)),
+        appeal,
         name,
     }))
 }
