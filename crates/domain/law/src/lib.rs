@@ -11,6 +11,7 @@ mod coded;
 pub mod delays;
 pub mod orientation;
 pub mod publics;
+pub mod questionnaire;
 pub mod retention;
 mod rule;
 #[cfg(test)]

@@ -3,6 +3,8 @@ use std::fmt;
 use base::{Date, fr};
 use serde::Serialize;
 
+use crate::questionnaire::Question;
+
 /// How sure the house is of a rule or of a number; the screen shows the mark.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -59,14 +61,14 @@ pub enum Unit {
     Hundredths,
     /// A number of whatever the label names.
     Count,
-    /// A code of a list, as a number.
+    /// A code of the questionnaire, as a number.
     Code,
     /// 0 is no, 1 is yes.
     Switch,
 }
 
 impl Unit {
-    /// « 1 mois », « 6 semaines », « 1 (oui) ».
+    /// « 1 mois », « 6 semaines », « 1 (oui) », « code 1207 (jamais scolarisé) ».
     pub fn count(self, n: u16) -> String {
         match self {
             Self::Hours => fr::count(n, "heure", "heures"),
@@ -77,7 +79,11 @@ impl Unit {
             Self::Children => fr::count(n, "enfant", "enfants"),
             Self::Hundredths => fr::count(n, "centième", "centièmes"),
             Self::Count => n.to_string(),
-            Self::Code => format!("code\u{a0}{n:04}"),
+            Self::Code => {
+                let code = format!("{n:04}");
+                let words = Question::ALL.into_iter().find_map(|question| question.answer(&code));
+                words.map_or_else(|| format!("code\u{a0}{code}"), |words| format!("code\u{a0}{code} ({words})"))
+            }
             Self::Switch => format!("{n}\u{a0}({})", if n == 0 { "non" } else { "oui" }),
         }
     }
@@ -164,7 +170,14 @@ pub struct Deadline {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::publics;
+
+    #[test]
+    fn a_code_is_said_with_its_meaning() {
+        assert_eq!(Unit::Code.count(1207), "code\u{a0}1207 (jamais scolarisé)");
+        assert_eq!(Unit::Code.count(1208), "code\u{a0}1208");
+    }
 
     #[test]
     fn a_setting_outside_its_bounds_is_refused_in_plain_words() {

@@ -9,6 +9,7 @@ use super::rules::OrientationRule as R;
 use crate::Unit;
 use crate::age::{age, reached};
 use crate::publics::{BirthPrecision, FamilySituation, RsaRole};
+use crate::questionnaire::Question as Answers;
 
 /// Whether the person is to be oriented at all; the reason, when they are not.
 pub(super) fn eligibility(question: Question<'_>) -> (Verdict, Option<NotConcerned>) {
@@ -186,7 +187,7 @@ fn lone_parent(question: Question<'_>) -> Verdict {
     let least = question.settings.lone_parent_children;
     let mut case = Case::default();
     let alone = case
-        .ask(Fact::FamilySituation, &question.facts.family_situation, |situation| situation.code().to_owned())
+        .ask(Fact::FamilySituation, &question.facts.family_situation, FamilySituation::words)
         .map(FamilySituation::is_alone);
     let (count, enough) = children(&mut case, question, least);
     let not_met = match (alone, count) {
@@ -205,10 +206,11 @@ fn precarious_housing(question: Question<'_>) -> Verdict {
     let least = question.settings.precarious_housing_children;
     let facts = question.facts;
     let mut case = Case::default();
-    let precarious = case.ask(Fact::Housing, &facts.housing, |code| format!("code\u{a0}{code}")).and_then(|code| {
-        let (stable, precarious) = (["0901", "0902"].contains(&code.as_str()), in_list(code, "0903", "0913"));
-        (stable || precarious).then_some(precarious)
-    });
+    let precarious =
+        case.ask(Fact::Housing, &facts.housing, |code| Answers::Housing.said(code).into_owned()).and_then(|code| {
+            let (stable, precarious) = (["0901", "0902"].contains(&code.as_str()), in_list(code, "0903", "0913"));
+            (stable || precarious).then_some(precarious)
+        });
     if precarious.is_none() && !facts.housing.is_unknown() {
         case.unreadable(Fact::Housing);
     }
@@ -252,10 +254,7 @@ const FRENCH: &str = "0404";
 /// when a code is in no list and `all_listed` is asked for.
 fn difficulties<'a>(case: &mut Case, question: Question<'a>, all_listed: bool) -> Option<Vec<&'a str>> {
     let known = &question.facts.social_difficulties;
-    let codes = case.ask(Fact::SocialDifficulties, known, |codes| match codes.as_slice() {
-        [] => "aucune".to_owned(),
-        codes => format!("codes\u{a0}{}", codes.join(", ")),
-    })?;
+    let codes = case.ask(Fact::SocialDifficulties, known, |codes| Answers::SocialDifficulties.all_said(codes))?;
     let none = codes.iter().any(|code| code == NO_DIFFICULTY);
     let declared: Vec<&str> = codes.iter().map(String::as_str).filter(|code| *code != NO_DIFFICULTY).collect();
     let listed = |code: &&str| in_list(code, "0401", "0407");
@@ -293,7 +292,7 @@ fn social_difficulties(question: Question<'_>) -> Verdict {
 fn never_worked(question: Question<'_>) -> Verdict {
     let facts = question.facts;
     let mut case = Case::default();
-    let code = case.ask(Fact::WorkHistory, &facts.work_history, |code| format!("code\u{a0}{code}"));
+    let code = case.ask(Fact::WorkHistory, &facts.work_history, |code| Answers::WorkHistory.said(code).into_owned());
     let never = code.filter(|code| in_list(code, "1901", "1904")).map(|code| code == "1904");
     if code.is_some() && never.is_none() {
         case.unreadable(Fact::WorkHistory);

@@ -5,6 +5,7 @@ use super::facts::{Constraints, Employment, Fact, Impact, Known, ProjectAbility}
 use super::local::in_list;
 use super::rules::OrientationRule as R;
 use crate::Unit;
+use crate::questionnaire::{self, Question as Answers};
 
 /// What a rule of the national list says.
 pub(super) fn judge(rule: R, question: Question<'_>) -> Verdict {
@@ -160,8 +161,9 @@ fn project(question: Question<'_>, answer: impl Fn(ProjectAbility) -> bool, met:
 
 fn education(question: Question<'_>) -> Verdict {
     let mut case = Case::default();
-    let code = case.ask(Fact::Education, &question.facts.education, |code| format!("code\u{a0}{code}"));
-    let number = code.filter(|code| in_list(code, "1201", "1207")).and_then(|code| code.parse::<u16>().ok());
+    let code = case.ask(Fact::Education, &question.facts.education, |code| Answers::Education.said(code).into_owned());
+    let level = code.map(|code| questionnaire::level(code));
+    let number = level.filter(|level| in_list(level, "1201", "1207")).and_then(|level| level.parse::<u16>().ok());
     if code.is_some() && number.is_none() {
         case.unreadable(Fact::Education);
     }

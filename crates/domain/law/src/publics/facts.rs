@@ -269,6 +269,16 @@ impl FamilySituation {
         self.code
     }
 
+    /// In a few words, with the code: « personne seule (code ISO) ».
+    pub fn words(&self) -> String {
+        let kind = match self.kind {
+            FamilyKind::Alone => "personne seule",
+            FamilyKind::Couple => "vie de couple",
+            FamilyKind::DeclaredMissing => "absence déclarée du conjoint",
+        };
+        format!("{kind} (code\u{a0}{})", self.code)
+    }
+
     /// Whether the local rules take it as the situation of somebody alone: ABA is not.
     pub fn is_alone(&self) -> bool {
         self.kind == FamilyKind::Alone

@@ -1,6 +1,7 @@
 //! What the columns of a table may hold, and the headers that départements are known to give them.
 
 use formats::table::fold_header;
+use law::questionnaire::Question;
 use support::inputs::InputKind;
 
 /// What a column holds.
@@ -95,6 +96,19 @@ impl Field {
         FIELDS.iter().find(|field| field.code == code)
     }
 
+    /// The question of the questionnaire that its codes answer.
+    pub fn question(&self) -> Option<Question> {
+        match self.code {
+            "housing" => Some(Question::Housing),
+            "social_difficulties" => Some(Question::SocialDifficulties),
+            "availability" => Some(Question::Availability),
+            "work_history" => Some(Question::WorkHistory),
+            "education" => Some(Question::Education),
+            "mobility" => Some(Question::Mobility),
+            _ => None,
+        }
+    }
+
     pub fn is_for(&self, kind: InputKind) -> bool {
         self.kinds.contains(&kind)
     }
@@ -132,6 +146,18 @@ mod tests {
                     assert_eq!(announced, [field.code], "{header}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn every_question_has_a_field_and_every_code_known_has_words() {
+        let mut asked: Vec<Question> = FIELDS.iter().filter_map(Field::question).collect();
+        asked.sort_unstable();
+        assert_eq!(asked, Question::ALL);
+        for of_format in formats::questionnaire::QUESTIONS {
+            let question = Question::from_code(of_format.name).unwrap();
+            let codes: Vec<String> = question.answers().iter().map(|(code, _)| (*code).to_owned()).collect();
+            assert_eq!(codes, of_format.codes().collect::<Vec<_>>(), "{}", of_format.name);
         }
     }
 

@@ -290,7 +290,7 @@ impl Cells<'_> {
             }
             for code in read.value().unwrap_or_default() {
                 if !question.knows(&code) {
-                    let remark = format!("code {} «\u{a0}{code}\u{a0}» inconnu, gardé tel quel", question.name);
+                    let remark = format!("code «\u{a0}{code}\u{a0}» ({}) inconnu, gardé tel quel", question.name);
                     self.tell("unknown_code", &header, &remark);
                 }
                 if !codes.contains(&code) {

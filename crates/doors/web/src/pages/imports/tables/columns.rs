@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::extract::{RawForm, State};
 use axum::response::Response;
-use exchange::inputs::{fields_of, inspect};
+use exchange::inputs::{self, fields_of, inspect};
 use formats::table::Table as Sheet;
+use law::questionnaire::Question;
 
 use super::{Chosen, PATH, back, short, trial, value};
 use crate::app::App;
@@ -44,9 +45,11 @@ pub(super) fn draw(
         let choices = std::iter::once(nothing).chain(fields_of(kind).map(|field| Choice::new(field.code, field.label)));
         let taken = chosen.settings.columns.get(header).map(String::as_str).unwrap_or_default();
         form = form.field(
-            Field::select(format!("colonne-{position}"), header.as_str(), choices)
-                .value(taken)
-                .hint(examples(sheet, position)),
+            Field::select(format!("colonne-{position}"), header.as_str(), choices).value(taken).hint(examples(
+                sheet,
+                position,
+                inputs::Field::find(taken).and_then(inputs::Field::question),
+            )),
         );
     }
     let form = form.button(Button::primary("Vérifier sans rien écrire")).cancel(back().1);
@@ -65,11 +68,14 @@ pub(super) fn draw(
     InputColumns { layout, told, form }
 }
 
-/// « par exemple 0901, 0903 », of the first rows.
-fn examples(sheet: &Sheet, position: usize) -> String {
+/// « par exemple 0901 (logement autonome…), 0903 (…) », of the first rows; the codes of a question with what they say.
+fn examples(sheet: &Sheet, position: usize, question: Option<Question>) -> String {
     let mut found: Vec<String> = Vec::new();
     for cell in sheet.rows.iter().filter_map(|row| row.cells.get(position)) {
-        let text: String = cell.text().chars().take(40).collect();
+        let mut text: String = cell.text().chars().take(40).collect();
+        if let Some(answer) = question.and_then(|question| question.answer(&text)) {
+            text = format!("{text} ({answer})");
+        }
         if !text.is_empty() && !found.contains(&text) {
             found.push(text);
         }
