@@ -83,6 +83,17 @@ db::record! {
     }
 }
 
+db::row! {
+    /// Of a received table, what tells where a fact comes from.
+    #[derive(Clone, PartialEq, Eq, Debug)]
+    pub struct InputSource {
+        pub id: Id<Import>,
+        pub kind: InputKind,
+        pub file_name: String,
+        pub reference_date: Date,
+    }
+}
+
 /// What an import did, for people and files.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]

@@ -13,10 +13,11 @@ mod reading;
 mod service;
 mod store;
 
-pub use file::{InputFile, InputKind, InputReport, Issue, NewFile, NewIssue, Severity};
+pub use file::{InputFile, InputKind, InputReport, InputSource, Issue, NewFile, NewIssue, Severity};
 pub use matching::{Keys, Ruling, Verdict};
 pub use model::{Difficulties, JobseekerRegistration, Recommendation, SocioProfessional};
-pub use reading::{Inputs, of, of_many};
+pub(crate) use reading::sources;
+pub use reading::{Inputs, impact_of, of, of_many};
 pub use service::{
     Line, LineBatch, Observed, Opening, apply, close_absent, complete, file, file_by_digest, files, is_late,
     issue_groups, issues, judge, open, remembered_settings,

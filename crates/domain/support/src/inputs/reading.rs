@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use base::{Date, Id};
-use db::{Ask, Json};
-use facts::{Fact, current, current_many};
+use db::{Ask, Json, sql_many};
+use facts::{Fact, Import, current, current_many};
+use law::orientation::Impact;
 use platform::Permit;
-use platform::gate::Action;
+use platform::gate::{Action, ReadPerson};
 
+use super::file::InputSource;
 use super::model::{JobseekerRegistration, Recommendation, SocioProfessional};
 use crate::person::Person;
 
@@ -47,6 +49,20 @@ impl Inputs {
     }
 }
 
+/// An impact as France Travail writes it (`IMPACT_FORT_RECHERCHE_EMPLOI`) or as a table may (`fort`); `None` for a code
+/// that names a situation without its impact (`SANS_LOGEMENT`).
+pub fn impact_of(code: &str) -> Option<Impact> {
+    let code = code.trim().to_lowercase();
+    // After the prefix the first word is the degree; without it the whole text must be one.
+    let degree = code.strip_prefix("impact_").map_or(code.as_str(), |rest| rest.split('_').next().unwrap_or(rest));
+    match degree {
+        "fort" => Some(Impact::Strong),
+        "moyen" => Some(Impact::Medium),
+        "faible" | "aucun" | "sans" | "non" => Some(Impact::None),
+        _ => None,
+    }
+}
+
 fn take_text(answer: &mut String, later: &str) {
     if !later.is_empty() {
         later.clone_into(answer);
@@ -57,6 +73,20 @@ fn take_list(answer: &mut Option<Json<Vec<String>>>, later: Option<&Json<Vec<Str
     if let Some(later) = later {
         *answer = Some(later.clone());
     }
+}
+
+sql_many! {
+    SOURCES (1) = "SELECT id, kind, file_name, reference_date FROM input_file WHERE tenant = $1 AND id IN ({list})";
+}
+
+/// The tables that facts of a person's file come from.
+pub(crate) async fn sources(
+    ask: &impl Ask,
+    permit: &Permit<ReadPerson>,
+    imports: &[Id<Import>],
+) -> db::Result<HashMap<Id<Import>, InputSource>> {
+    let found: Vec<InputSource> = SOURCES.all(ask, &[&permit.tenant()], imports).await?;
+    Ok(found.into_iter().map(|source| (source.id, source)).collect())
 }
 
 /// What is known of a person. Whoever calls logs the reading.

@@ -10,7 +10,7 @@ use law::publics::{BirthPrecision, FamilySituation, Nature, RsaRole};
 use platform::Permit;
 use platform::gate::Action;
 
-use crate::inputs::{self, Inputs};
+use crate::inputs::{self, Inputs, impact_of};
 use crate::person::{Card, Membership, Person, Precision};
 use crate::rights::{Family, Household, RightState};
 
@@ -68,20 +68,6 @@ struct Gathered<'a> {
 
 /// What France Travail calls a registration that followed from the claim.
 const AUTOMATIC_REGISTRATION: &str = "INSCRIPTION_AUTO_CAF";
-
-/// An impact as France Travail writes it (`IMPACT_FORT_RECHERCHE_EMPLOI`) or as a table may (`fort`); `None` for a code
-/// that names a situation without its impact (`SANS_LOGEMENT`).
-fn impact_of(code: &str) -> Option<Impact> {
-    let code = code.trim().to_lowercase();
-    // After the prefix the first word is the degree; without it the whole text must be one.
-    let degree = code.strip_prefix("impact_").map_or(code.as_str(), |rest| rest.split('_').next().unwrap_or(rest));
-    match degree {
-        "fort" => Some(Impact::Strong),
-        "moyen" => Some(Impact::Medium),
-        "faible" | "aucun" | "sans" | "non" => Some(Impact::None),
-        _ => None,
-    }
-}
 
 /// What the monthly feed says.
 fn told<T>(value: T, on: Date) -> Known<T> {

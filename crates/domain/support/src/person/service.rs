@@ -17,7 +17,7 @@ use super::store::{self, Cursor, Filter, Sort};
 use super::view::{Dated, HouseholdMember, PersonFile, timeline};
 use crate::rights::Household;
 use crate::scope::Scope;
-use crate::{Error, NIR_CONTEXT, Result, feed, follow_up, matching, numbers, search};
+use crate::{Error, NIR_CONTEXT, Result, feed, follow_up, inputs, matching, numbers, search};
 
 /// What the computation of cards needs today.
 pub async fn rules(platform: &Platform, tenant: Id<Tenant>) -> Result<CardRules> {
@@ -92,10 +92,14 @@ pub async fn open_file(
         rights: dated(db, tenant, household, known).await?,
         families: dated(db, tenant, household, known).await?,
         addresses: dated(db, tenant, household, known).await?,
+        registrations: dated(db, tenant, person, known).await?,
+        questionnaires: dated(db, tenant, person, known).await?,
+        recommendations: dated(db, tenant, person, known).await?,
         members,
         publics: None,
         first_known,
         files: HashMap::new(),
+        tables: HashMap::new(),
         last_seen: None,
         absent_from: None,
         timeline: Vec::new(),
@@ -105,8 +109,18 @@ pub async fn open_file(
     file.last_seen = sources.last_seen;
     file.absent_from = sources.absent_from;
     file.files = sources.files;
+    let tables: BTreeSet<Id<facts::Import>> = imports_of(&file.registrations)
+        .chain(imports_of(&file.questionnaires))
+        .chain(imports_of(&file.recommendations))
+        .collect();
+    file.tables = inputs::sources(db, &permit, &tables.into_iter().collect::<Vec<_>>()).await?;
     file.timeline = timeline(&file);
     Ok(file)
+}
+
+/// The files that records come from.
+fn imports_of<K: Kind>(dated: &Dated<K>) -> impl Iterator<Item = Id<facts::Import>> {
+    dated.0.iter().filter_map(|fact| fact.provenance.import)
 }
 
 fn publics(file: &PersonFile, thresholds: &Thresholds) -> Option<law::publics::Findings> {

@@ -2,10 +2,12 @@ use std::collections::HashMap;
 
 use base::{Date, Id, Instant};
 use facts::{Fact, Import, Kind, Provenance};
+use law::orientation::WirePath;
 use law::publics::Findings;
 
 use super::{Card, Contact, Identity, Membership, Occupation, Person, Registration};
 use crate::feed::FeedFile;
+use crate::inputs::{InputSource, JobseekerRegistration, Recommendation, SocioProfessional};
 use crate::labels::{self, Sex};
 use crate::rights::{Address, Claim, Family, Household, RightState};
 
@@ -31,6 +33,9 @@ pub struct PersonFile {
     pub rights: Dated<RightState>,
     pub families: Dated<Family>,
     pub addresses: Dated<Address>,
+    pub registrations: Dated<JobseekerRegistration>,
+    pub questionnaires: Dated<SocioProfessional>,
+    pub recommendations: Dated<Recommendation>,
     pub members: Vec<HouseholdMember>,
     /// `None` when nothing was known of the person's birth.
     pub publics: Option<Findings>,
@@ -38,6 +43,8 @@ pub struct PersonFile {
     pub first_known: Option<Instant>,
     /// The files that the facts come from.
     pub files: HashMap<Id<Import>, FeedFile>,
+    /// The tables that the last three kinds come from.
+    pub tables: HashMap<Id<Import>, InputSource>,
     /// The last file that spoke of the household, by what was known.
     pub last_seen: Option<Id<Import>>,
     /// A more recent monthly file is known, and does not speak of the household.
@@ -154,6 +161,20 @@ pub(super) fn timeline(file: &PersonFile) -> Vec<TimelineEntry> {
         } else {
             format!("Entrée dans le foyer\u{a0}: {role}, personne {obligations}")
         }
+    });
+    add(&mut entries, &file.registrations, |previous, _| {
+        let what = if previous.is_some() {
+            "Inscription à France Travail modifiée"
+        } else {
+            "Inscription à France Travail"
+        };
+        what.to_owned()
+    });
+    add(&mut entries, &file.questionnaires, |_, _| "Questionnaire de la demande rempli".to_owned());
+    add(&mut entries, &file.recommendations, |_, recommendation| {
+        let path = WirePath::from_code(&recommendation.path);
+        let path = path.map_or_else(|| recommendation.path.clone(), |path| path.label().to_owned());
+        format!("Préconisation de France Travail\u{a0}: {path}")
     });
     add(&mut entries, &file.contacts, |_, _| "Coordonnées renseignées".to_owned());
     entries.sort_by_key(|entry| std::cmp::Reverse((entry.on, entry.recorded_at)));

@@ -18,6 +18,8 @@ use crate::components::{
 use crate::fr;
 use crate::pages::person_words as words;
 
+mod inputs;
+
 pub(super) struct View<'a> {
     pub(super) file: &'a PersonFile,
     pub(super) names: &'a Names,
@@ -92,6 +94,9 @@ impl View<'_> {
 
     /// Where a record comes from: the file and its line, or the day it was typed in.
     fn source(&self, provenance: Provenance, recorded: Date) -> Source {
+        if let Some(source) = self.source_of_table(provenance) {
+            return source;
+        }
         let file = provenance.import.and_then(|import| self.file.files.get(&import));
         match (provenance.source, file) {
             (Origin::BeneficiaryFeed, Some(file)) => {

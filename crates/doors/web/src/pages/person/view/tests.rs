@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use base::{Id, Instant};
 use jiff::civil::date;
+use support::inputs::{InputKind, InputSource, JobseekerRegistration, SocioProfessional};
 use support::person::{Dated, Identity, Person, Precision};
 use support::rights::{Claim, Family};
 
@@ -126,6 +127,9 @@ fn file() -> PersonFile {
             Family { situation: "CEL".to_owned(), situation_since: since, dependants: None, without_fixed_home: true },
         )]),
         addresses: Dated(vec![fact(7, 9, since, None, address())]),
+        registrations: Dated(Vec::new()),
+        questionnaires: Dated(Vec::new()),
+        recommendations: Dated(Vec::new()),
         members: vec![HouseholdMember {
             person,
             identity: identity(Precision::DayUnknown),
@@ -135,6 +139,7 @@ fn file() -> PersonFile {
         publics: None,
         first_known: None,
         files: HashMap::new(),
+        tables: HashMap::new(),
         last_seen: None,
         absent_from: None,
         timeline: Vec::new(),
@@ -269,5 +274,74 @@ fn a_day_before_every_fact_leads_to_the_first() {
     with(&file, |view| {
         let told = html(view.notices().remove(0));
         assert!(told.contains("d’avant le 1er\u{a0}janvier 2024") && told.contains("au=2024-01-01"), "{told}");
+    });
+}
+
+#[test]
+fn what_the_feed_does_not_say_is_shown_with_its_file_or_as_unknown() {
+    let mut file = file();
+    with(&file, |view| {
+        for nothing in [view.registration(), view.questionnaire(), view.recommendation()] {
+            let nothing = html(nothing);
+            assert!(nothing.contains("inconnu") && nothing.contains("aucun"), "{nothing}");
+        }
+    });
+    let answers = |housing: &str, mobility: &str| SocioProfessional {
+        housing: housing.to_owned(),
+        social_difficulties: None,
+        availability: None,
+        work_history: String::new(),
+        education: String::new(),
+        mobility: mobility.to_owned(),
+        quick_return: None,
+    };
+    let (first, second) = (date(2026, 3, 1), date(2026, 9, 1));
+    file.questionnaires = Dated(vec![
+        fact(10, 1, first, Some(second), answers("0903", "2501")),
+        fact(11, 1, second, None, answers("", "2504")),
+    ]);
+    let registration = JobseekerRegistration {
+        identifier: "1234567A".to_owned(),
+        registered_on: first,
+        category: "1".to_owned(),
+        reason: String::new(),
+        reason_label: String::new(),
+        structure: String::new(),
+        support_kind: String::new(),
+        referent_name: String::new(),
+        difficulties: Default::default(),
+    };
+    let mut told = fact(12, 1, first, Some(date(2026, 10, 20)), registration);
+    told.provenance =
+        Provenance { source: Origin::FranceTravailFile, import: Some(Id::new(40)), line: Some(12), author: None };
+    file.registrations = Dated(vec![told]);
+    let source = InputSource {
+        id: Id::new(40),
+        kind: InputKind::FranceTravail,
+        file_name: "FT.csv".to_owned(),
+        reference_date: date(2026, 9, 20),
+    };
+    file.tables = HashMap::from([(source.id, source)]);
+    with(&file, |view| {
+        let answered = html(view.questionnaire());
+        // The last answer to each question: the second questionnaire left housing out.
+        for told in
+            ["Hébergement d’urgence en foyer", "1er\u{a0}mars 2026", "N’est pas mobile", "1er\u{a0}septembre 2026"]
+        {
+            assert!(answered.contains(told), "{told}: {answered}");
+        }
+        assert!(!answered.contains("Mobile dans la commune"), "{answered}");
+        let registered = html(view.registration());
+        let told = "Fichier mensuel de France Travail, fichier du 20\u{a0}septembre 2026, ligne 12";
+        assert!(
+            registered.contains("absente du fichier depuis le 20\u{a0}octobre 2026") && registered.contains(told),
+            "{registered}"
+        );
+    });
+    file.on = date(2026, 8, 1);
+    with(&file, |view| {
+        let answered = html(view.questionnaire());
+        assert!(answered.contains("Mobile dans la commune") && !answered.contains("septembre"), "{answered}");
+        assert!(html(view.registration()).contains("en cours depuis le 1er\u{a0}mars 2026"));
     });
 }
