@@ -320,6 +320,53 @@ async fn an_agency_shares_out_meets_and_notes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_computed_on_an_earlier_day_comes_to_today() {
+    on_each_engine(async |scratch| {
+        let house = House::new(scratch).await;
+        let (_, officer) = house.somebody("Olga Officier", Role::DepartmentOfficer, None).await;
+        let (_, counsellor) = house.somebody("Anne Conseillère", Role::EmploymentCounsellor, Some(house.agency)).await;
+        let chosen = house.to_agency(&house.lines().await);
+        let (later, now) = chosen.split_first().unwrap();
+        let starts_on = date(2026, 12, 1);
+        let choice = Choice { reason: "convenu avec la personne".to_owned(), ..later.choice.clone() };
+        orientation::decide_one(&house.platform, &officer, later.person, choice, starts_on, Origin::Individual)
+            .await
+            .unwrap();
+        let batch =
+            orientation::start_orientations(&house.platform, &officer, &now[..20], Worker::Caller).await.unwrap();
+        house.work(batch).await;
+        let due_on = Some(date(2026, 12, 20));
+        let step = NewStep { text: "Envoyer le CV".to_owned(), by_whom: Doer::Person, due_on };
+        let after = AfterMeeting { step: Some(step), ..AfterMeeting::default() };
+        meeting::after_meeting(&house.platform, &counsellor, now[0].person, after).await.unwrap();
+        assert_eq!(house.line(later.person).await.stage, Stage::Decided);
+
+        // The structure is in charge on the morning of its first day; the step is due, then overdue.
+        for (day, stage, need) in [
+            (starts_on, Stage::Unassigned, Need::Nobody),
+            (date(2026, 12, 16), Stage::Unassigned, Need::Nobody),
+            (date(2027, 2, 1), Stage::Unassigned, Need::Nobody),
+        ] {
+            house.clock.set(Instant::start_of(day).plus(SignedDuration::from_hours(7)));
+            support::jobs::come_to_today(&house.platform, &house.program()).await.unwrap();
+            let line = house.line(later.person).await;
+            assert_eq!((line.stage, line.started_on), (stage, Some(starts_on)), "{day}");
+            assert!(line.need <= need, "{day}: {:?}", line.need);
+            // Nothing waits for a day that is past, and computing every line again changes none.
+            let lines = house.lines().await;
+            assert!(lines.iter().all(|line| line.review_on.is_none_or(|turn| turn > day)), "{day}");
+            follow_up::recompute_all(&house.platform, &house.program(), async |_| ()).await.unwrap();
+            for (mut kept, fresh) in lines.into_iter().zip(house.lines().await) {
+                kept.computed_on = fresh.computed_on;
+                assert_eq!(kept, fresh, "{day}");
+            }
+        }
+        house.check().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_social_worker_and_a_counsellor_share_a_case_and_not_its_secrets() {
     on_each_engine(async |scratch| {
         let house = House::new(scratch).await;

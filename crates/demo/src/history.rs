@@ -115,6 +115,9 @@ async fn fill(platform: &Platform, job: &Job, asked: &HistoryDemand, tell: impl 
     feed::bring_late_month_in(platform, &program, folder, size, &mut told).await?;
 
     decide(platform, &program).await?;
+    // What was written under the clock of its month is read on the day of the demonstration. The hourly job has run
+    // before most of it was there.
+    support::jobs::come_to_today(platform, &program).await?;
     support::follow_up::tell_publics(platform, &program).await?;
     ::school::field::take_in(platform, job.tenant).await?;
     feed::sweep(folder)?;

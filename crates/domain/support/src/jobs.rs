@@ -59,11 +59,18 @@ macro_rules! tell {
     }};
 }
 
+/// Brings everything derived to today: whatever the passing of days has changed since it was computed. Gives how many
+/// households, follow-ups and proposals were.
+pub async fn come_to_today(platform: &Platform, actor: &Actor) -> crate::Result<(u64, u64, u64)> {
+    let households = person::refresh_cards(platform, actor).await?;
+    let lines = follow_up::refresh_due(platform, actor).await?;
+    let proposals = orientation::propose_all(platform, actor, async |_| ()).await?;
+    Ok((households, lines, proposals))
+}
+
 async fn refresh(platform: Platform, job: Arc<Job>) -> Result<(), Failure> {
     let actor = Actor::program(job.tenant).for_request(REFRESH_CARDS);
-    let households = person::refresh_cards(&platform, &actor).await?;
-    let lines = follow_up::refresh_due(&platform, &actor).await?;
-    let proposals = orientation::propose_all(&platform, &actor, async |_| ()).await?;
+    let (households, lines, proposals) = come_to_today(&platform, &actor).await?;
     tracing::info!(households, lines, proposals, "cards, follow-ups and proposals computed again");
     Ok(())
 }

@@ -63,6 +63,11 @@ fn latest<K: facts::Kind>(records: &[Fact<K>], day: Date) -> Option<&Fact<K>> {
     standing.max_by_key(|fact| (fact.valid.from, fact.id))
 }
 
+/// The days on which what holds is no longer what held the day before.
+fn borders<K: facts::Kind>(records: &[Fact<K>]) -> impl Iterator<Item = Date> {
+    records.iter().flat_map(|fact| [Some(fact.valid.from), fact.valid.to]).flatten()
+}
+
 fn holding<K: facts::Kind>(records: &[Fact<K>], day: Date) -> Option<&Fact<K>> {
     let standing = records.iter().filter(|fact| fact.replaced_at.is_none() && fact.valid.contains(day));
     standing.max_by_key(|fact| (fact.valid.from, fact.id))
@@ -148,10 +153,15 @@ pub fn follow_up(card: &Card, facts: &Facts, rules: &Rules) -> Option<FollowUp> 
     needs.meetings(stage, orientation, &meetings);
     needs.steps(facts);
     if stage != Stage::ToOrient && !matches!(card.right_status.as_str(), "2") {
-        needs.found.push((Need::RightChanged, day));
+        let since = latest(&facts.rights, day).map_or(day, |fact| fact.valid.from);
+        needs.found.push((Need::RightChanged, since));
     }
     let (need, need_on) = needs.found.iter().min().copied().unwrap_or((Need::Nothing, Date::MAX));
     needs.turns.extend(meetings.turns.iter().copied());
+    needs.turns.extend(borders(&facts.proposals));
+    needs.turns.extend(borders(&facts.decisions));
+    needs.turns.extend(borders(&facts.orientations));
+    needs.turns.extend(borders(&facts.designations));
     let written = [
         decision.map(|fact| fact.recorded_at),
         orientation.map(|fact| fact.recorded_at),
