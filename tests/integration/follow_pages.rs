@@ -151,6 +151,15 @@ async fn a_head_shares_out_from_the_board_and_takes_it_back() {
     assert_eq!(counsellor.get(&place).await.status, StatusCode::FORBIDDEN);
 }
 
+/// Where the message of a page undoes what was just done.
+fn undo_in(html: &str) -> &str {
+    html.split("action=\"").find(|rest| rest.contains("/annuler\"")).unwrap().split('"').next().unwrap()
+}
+
+fn later(house: &House, minutes: i64) {
+    house.clock.set(house.clock.now().plus(SignedDuration::from_mins(minutes)));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn working_time_and_absences_are_dated_and_weigh_in_the_share_out() {
     let house = agency().await;
@@ -170,7 +179,25 @@ async fn working_time_and_absences_are_dated_and_weigh_in_the_share_out() {
     }
     let saved = head.post(&format!("{path}/temps"), "temps=80&depuis=2026-11-22").await;
     assert_eq!((saved.status, saved.location()), (StatusCode::SEE_OTHER, path.as_str()));
-    assert!(page(&mut head, &path).await.contains("80\u{a0}%"));
+    let shown = page(&mut head, &path).await;
+    assert!(shown.contains("80\u{a0}%"), "{shown}");
+    // Taken back from the message: what it replaced holds again, once.
+    let undo = undo_in(&shown).to_owned();
+    later(&house, 1);
+    let again = head.post(&format!("{path}/temps"), "temps=60&depuis=2026-11-22").await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER);
+    let later_undo = undo_in(&page(&mut head, &path).await).to_owned();
+    assert_eq!(head.post(&undo, "").await.location(), path);
+    let kept = page(&mut head, &path).await;
+    assert!(kept.contains("a été changé depuis") && kept.contains("60\u{a0}%"), "{kept}");
+    assert_eq!(head.post(&later_undo, "").await.location(), path);
+    let back = page(&mut head, &path).await;
+    assert!(back.contains("vaut de nouveau") && back.contains("80\u{a0}%") && !back.contains("60\u{a0}%"), "{back}");
+    let known = head.post(&format!("{path}/temps"), "temps=80&depuis=2026-11-22").await;
+    assert_eq!(known.status, StatusCode::SEE_OTHER);
+    let known = page(&mut head, &path).await;
+    assert!(known.contains("était déjà noté") && !known.contains("/annuler\""), "{known}");
+    assert_eq!(head.post(&format!("{path}/temps/999999/annuler"), "").await.status, StatusCode::NOT_FOUND);
 
     // Somebody away is given nobody; whoever has people behind is told on the board.
     let form = share_out_form(&page(&mut head, "/agence/repartition?etape=unassigned&tout=oui").await);
@@ -192,8 +219,7 @@ async fn working_time_and_absences_are_dated_and_weigh_in_the_share_out() {
     );
 
     // Undone from the message: as if it had never been.
-    let undo = shown.split("action=\"").find(|rest| rest.contains("/annuler\"")).unwrap().split('"').next().unwrap();
-    assert_eq!(head.post(undo, "").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(head.post(undo_in(&shown), "").await.status, StatusCode::SEE_OTHER);
     assert!(!page(&mut head, "/agence").await.contains("Passer le relais"));
     assert_eq!(head.get("/agence/equipe/999999").await.status, StatusCode::NOT_FOUND);
 }

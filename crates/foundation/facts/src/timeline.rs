@@ -1,7 +1,7 @@
 //! What must be written so that a subject's facts say something new. Pure: the records in force go in,
 //! a [`Plan`] comes out; the same functions serve one change on a screen and a file of 200,000 persons.
 
-use base::{Date, Id, Period};
+use base::{Date, Id, Instant, Period};
 
 use crate::{Fact, Kind};
 
@@ -94,6 +94,26 @@ impl<K: Kind> Plan<K> {
         wanted.push((valid, value));
         wanted.sort_by_key(|(period, _)| period.from);
         Self::align(&rivals, &wanted)
+    }
+
+    /// What was written at a moment, taken back: its records go, and those that it replaced hold again. `history`: all
+    /// that was ever written in the slot, replaced or not; `in_force`: what stands in it now.
+    ///
+    /// # Errors
+    /// [`Conflict::Outdated`] when something was written since.
+    pub fn take_back(history: &[Fact<K>], in_force: &[Fact<K>], at: Instant) -> Result<Self, Conflict> {
+        let later = |moment: Instant| moment > at;
+        if history.iter().any(|fact| later(fact.recorded_at) || fact.replaced_at.is_some_and(later)) {
+            return Err(Conflict::Outdated);
+        }
+        let written = history.iter().filter(|fact| fact.recorded_at == at);
+        let retire: Vec<Id<K>> =
+            written.map(|fact| find(in_force, fact.id).map(|fact| fact.id)).collect::<Result<_, _>>()?;
+        let replaced = history.iter().filter(|fact| fact.replaced_at == Some(at));
+        let add = replaced
+            .map(|fact| Addition { valid: fact.valid, value: fact.value.clone(), corrects: retire.first().copied() })
+            .collect();
+        Ok(Self { retire, add })
     }
 
     /// Whatever makes the records of one slot say exactly `wanted` (sorted, without overlap).

@@ -156,7 +156,9 @@ pub async fn set_absence(
     let valid = Period::new(valid.from, valid.to).ok_or(facts::Conflict::Empty)?;
     let absence = Absence { kind, comment: comment.trim().to_owned() };
     let told = serde_json::json!({ "kind": kind, "valid": valid });
-    write(platform, &permit, account, "staff.absence", told, |in_force| Ok(Plan::set(in_force, valid, absence))).await
+    write(platform, &permit, account, "staff.absence", told, |in_force| Ok(Plan::set(in_force, valid, absence)))
+        .await?;
+    Ok(())
 }
 
 /// Ends an absence: `back_on` is the first day back. Before its own start, it is withdrawn.
@@ -173,10 +175,11 @@ pub async fn end_absence(
     write::<Absence>(platform, &permit, account, "staff.back", told, |in_force| {
         Ok(Plan::close(in_force, absence, back_on)?)
     })
-    .await
+    .await?;
+    Ok(())
 }
 
-/// Writes down what somebody gives to accompaniment from a day on.
+/// Writes down what somebody gives to accompaniment from a day on. Gives the record, `None` when it was known already.
 ///
 /// # Errors
 /// [`Error::Invalid`] beyond a full-time post.
@@ -186,7 +189,7 @@ pub async fn set_working_time(
     account: Id<Account>,
     from: Date,
     hundredths: i64,
-) -> Result<()> {
+) -> Result<Option<Id<WorkingTime>>> {
     let permit = platform::gate::permit::<ManageStaff>(actor)?;
     of_own_structure(platform, &permit, account).await?;
     if !(0..=100).contains(&hundredths) {
@@ -194,10 +197,36 @@ pub async fn set_working_time(
     }
     let structure = own_structure(&permit)?;
     let told = serde_json::json!({ "from": from, "hundredths": hundredths });
-    write(platform, &permit, account, "staff.working_time", told, |in_force| {
+    let added = write(platform, &permit, account, "staff.working_time", told, |in_force| {
         Ok(Plan::set(in_force, Period::since(from), WorkingTime { structure, hundredths }))
     })
-    .await
+    .await?;
+    Ok(added.iter().find(|fact| fact.valid.from == from).map(|fact| fact.id))
+}
+
+/// Takes back what was last written of somebody's working time: what it replaced holds again.
+///
+/// # Errors
+/// [`Error::Invalid`] when it has been changed since, [`Error::NotFound`] when it is not of the actor's structure.
+pub async fn undo_working_time(
+    platform: &Platform,
+    actor: &Actor,
+    account: Id<Account>,
+    undone: Id<WorkingTime>,
+) -> Result<()> {
+    let permit = platform::gate::permit::<ManageStaff>(actor)?;
+    of_own_structure(platform, &permit, account).await?;
+    let structure = own_structure(&permit)?;
+    let mut history = facts::history::<WorkingTime>(&platform.db, permit.tenant(), account).await?;
+    history.retain(|fact| fact.value.structure == structure);
+    let at = history.iter().find(|fact| fact.id == undone).ok_or(Error::NotFound)?.recorded_at;
+    let told = serde_json::json!({ "undone": undone });
+    write(platform, &permit, account, "staff.working_time_undone", told, |in_force| {
+        Plan::take_back(&history, in_force, at)
+            .map_err(|_| Error::Invalid("ce temps de travail a été changé depuis".to_owned()))
+    })
+    .await?;
+    Ok(())
 }
 
 async fn write<K: facts::Kind<Subject = Account>>(
@@ -207,11 +236,12 @@ async fn write<K: facts::Kind<Subject = Account>>(
     action: &str,
     told: serde_json::Value,
     plan: impl FnOnce(&[Fact<K>]) -> Result<Plan<K>> + Send,
-) -> Result<()> {
+) -> Result<Vec<Fact<K>>> {
     let (tenant, now) = (permit.tenant(), platform.now());
     let tx = platform.db.begin().await?;
-    facts::write::<K, Error>(&tx, tenant, account, permit.provenance(), now, plan).await?;
+    let added = facts::write::<K, Error>(&tx, tenant, account, permit.provenance(), now, plan).await?;
     journal::append(&tx, Chain::Writes, tenant, now, permit.entry(action, "account", Some(account.raw()), told))
         .await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(added)
 }

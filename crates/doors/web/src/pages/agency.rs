@@ -40,6 +40,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(team::PATH, manage, get(team::list)),
         Route::new("/agence/equipe/{compte}", manage, get(team::show)),
         Route::new("/agence/equipe/{compte}/temps", manage, post(team::set_working_time)),
+        Route::new("/agence/equipe/{compte}/temps/{temps}/annuler", manage, post(team::undo_working_time)),
         Route::new("/agence/equipe/{compte}/absences", manage, post(team::add_absence)),
         Route::new("/agence/equipe/{compte}/absences/{absence}/fin", manage, post(team::end_absence)),
         Route::new("/agence/equipe/{compte}/absences/{absence}/annuler", manage, post(team::withdraw_absence)),

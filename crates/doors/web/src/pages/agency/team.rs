@@ -220,8 +220,14 @@ pub async fn set_working_time(
         (_, None) => Err(support::Error::Invalid("choisissez le jour à partir duquel il vaut".to_owned())),
     };
     match answer {
-        Ok(()) => {
-            Ok(redirect_with(Flash::success("Le temps de travail est enregistré."), &format!("{PATH}/{account}")))
+        Ok(written) => {
+            let path = format!("{PATH}/{account}");
+            let flash = match written {
+                Some(written) => Flash::success("Le temps de travail est enregistré.")
+                    .undo(format!("{path}/temps/{written}/annuler")),
+                None => Flash::success("Ce temps de travail était déjà noté."),
+            };
+            Ok(redirect_with(flash, &path))
         }
         Err(support::Error::Invalid(why)) => {
             let sent = Sent { time: form, time_error: Some(sentence(&why)), ..Sent::default() };
@@ -229,6 +235,21 @@ pub async fn set_working_time(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+pub async fn undo_working_time(
+    State(app): State<App>,
+    signed: Signed,
+    Path((compte, id)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let account = account(&compte)?;
+    let written: Id<WorkingTime> = id.parse().map_err(|_| Problem::not_found())?;
+    let flash = match caseload::undo_working_time(&app.platform, &signed.actor, account, written).await {
+        Ok(()) => Flash::success("Le temps de travail d’avant vaut de nouveau."),
+        Err(support::Error::Invalid(why)) => Flash::failure(sentence(&why)),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(redirect_with(flash, &format!("{PATH}/{account}")))
 }
 
 /// The period and the nature typed, or what to mend.
