@@ -18,4 +18,5 @@ steps! {
     "0004_inputs",
     "0005_follow_up",
     "0006_school",
+    "0007_doubtful_lines",
 }

@@ -36,6 +36,22 @@ const depositTable = async (page) => {
   await page.getByRole('heading', { name: 'Correspondance des colonnes' }).waitFor();
 };
 
+/** The doubtful lines of the first table that has some, from the list of imports. */
+const doubtfulLines = async (page) => {
+  const links = page.locator('main a[href^="/imports/tableaux/"]');
+  const reports = await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')).filter((href) => /\d+$/.test(href)));
+  for (const report of reports) {
+    await page.goto(report);
+    const link = page.getByRole('link', { name: 'Décider ligne par ligne' });
+    if ((await link.count()) > 0) {
+      await link.click();
+      await page.waitForURL(/\/lignes$/);
+      return;
+    }
+  }
+  throw new Error('the demonstration has no doubtful line');
+};
+
 /** Gives one person of the list to the last colleague offered, and waits for the result: the others keep their referent. */
 async function shareOut(page) {
   await page.locator('input[name=choix]').last().check();
@@ -288,6 +304,28 @@ export const pages = [
     url: '/imports',
     link: /^\/imports\/tableaux\/\d+$/,
     walk: (page) => page.locator('main a[href*="/anomalies"]').first().click(),
+  },
+  { name: 'lignes douteuses', role: DATA, url: '/imports', walk: (page) => doubtfulLines(page) },
+  {
+    name: 'ligne douteuse',
+    role: DATA,
+    url: '/imports',
+    walk: async (page) => {
+      await doubtfulLines(page);
+      await page.locator('#lignes tbody th a').first().click();
+      await page.getByRole('heading', { name: 'Décider' }).waitFor();
+    },
+  },
+  {
+    name: 'ligne douteuse, à corriger',
+    role: DATA,
+    url: '/imports',
+    walk: async (page) => {
+      await doubtfulLines(page);
+      await page.locator('#lignes tbody th a').first().click();
+      await send(page, 'Décider');
+    },
+    status: 422,
   },
   { name: 'rapprochements', role: DATA, url: '/rapprochements' },
   { name: 'rapprochements sans contradiction', role: DATA, url: '/rapprochements/certains' },

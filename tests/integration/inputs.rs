@@ -3,14 +3,17 @@
 
 use std::path::{Path, PathBuf};
 
-use base::{Clock, Date, Instant};
+use base::{Clock, Date, Email, Id, Instant, Period};
 use db::{Ask, sql};
 use demo::synth::{InputsRequest, Place, Request, synthesize, synthesize_inputs};
 use exchange::inputs::{Import, Outcome, Settings, Stage, Summary, import, inspect};
 use jiff::civil::date;
 use jonction_tests::{Scratch, on_each_engine, today};
-use platform::{Actor, Keys, Mail, Platform};
-use support::inputs::{InputKind, Ruling};
+use platform::account::{self, FirstPassword};
+use platform::gate::{ManageAccounts, permit};
+use platform::mandate::{self, Mandate};
+use platform::{Actor, Keys, Mail, Organisation, Platform, Role};
+use support::inputs::{self, InputKind, Ruling, Severity};
 
 sql! {
     REGISTRATIONS = "SELECT person, CAST(valid_from AS text) || ' > ' || COALESCE(CAST(valid_to AS text), ''),
@@ -25,6 +28,8 @@ sql! {
     EVER = "SELECT (SELECT count(*) FROM jobseeker_registration) + (SELECT count(*) FROM socio_professional)
         + (SELECT count(*) FROM recommendation)";
     NUMBERS_IN_CLEAR = "SELECT count(*) FROM input_issue WHERE message LIKE $1";
+    SIGHTINGS = "SELECT count(*) FROM input_sighting WHERE file = $1 AND line = $2";
+    SAID = "SELECT count(*) FROM line_doubt WHERE said IS NOT NULL";
     SOMEBODY_BY_HAND = "UPDATE socio_professional SET source = 'hand', housing = '0909' WHERE id = (SELECT min(id) FROM socio_professional)";
 }
 
@@ -79,6 +84,23 @@ fn asked(path: &Path, kind: InputKind, on: Date) -> Import {
 }
 
 impl House {
+    /// Somebody who brings files in and decides their doubts.
+    async fn manager(&self) -> Actor {
+        let admin = permit::<ManageAccounts>(&self.actor).unwrap();
+        let email = Email::parse("flux@exemple.fr").unwrap();
+        let (account, _) =
+            account::create(&self.platform, &admin, email, "Flore Fictive", FirstPassword::None).await.unwrap();
+        territory::reference::load(&self.platform, &self.actor).await.unwrap();
+        let as_of = territory::AsOf::now(&self.platform.clock);
+        let names = territory::picture(&self.platform, &self.actor, as_of).await.unwrap().names;
+        let organisation: Id<Organisation> = names.find("departement-93").unwrap();
+        let role = Role::DataManager;
+        let mandate = Mandate { organisation, structure: None, role, purpose: role.purposes()[0] };
+        let since = Period::since(date(2024, 1, 1));
+        let mandate = mandate::grant(&self.platform, &admin, account, mandate, since).await.unwrap();
+        mandate::actor(&self.platform, account, mandate).await.unwrap()
+    }
+
     async fn bring_in(&self, request: &Import) -> Summary {
         import(&self.platform, &self.actor, request, |_| {}).await.unwrap()
     }
@@ -308,9 +330,7 @@ async fn choices_are_remembered_and_another_file_is_refused() {
         let house = house(scratch, &files.month).await;
         let request = asked(&files.questionnaire, InputKind::Questionnaire, OCTOBER);
         house.bring_in(&request).await;
-        let kept =
-            support::inputs::remembered_settings(&house.platform, &house.actor, InputKind::Questionnaire, "essai")
-                .await;
+        let kept = inputs::remembered_settings(&house.platform, &house.actor, InputKind::Questionnaire, "essai").await;
         let kept: Settings = serde_json::from_value(kept.unwrap().unwrap()).unwrap();
         assert_eq!(kept, request.settings);
         let wrong = Import { kind: InputKind::FranceTravail, ..request.clone() };
@@ -318,6 +338,72 @@ async fn choices_are_remembered_and_another_file_is_refused() {
         assert!(refused.is_lasting() && refused.to_string().contains("France Travail"), "{refused}");
         let future = Import { reference_date: date(2027, 1, 1), ..request };
         assert!(import(&house.platform, &house.actor, &future, |_| {}).await.unwrap_err().is_lasting());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_doubtful_line_goes_in_once_somebody_says_whom_it_is_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = Files::of(folder.path());
+    on_each_engine(async |scratch| {
+        let house = house(scratch, &files.month).await;
+        let manager = house.manager().await;
+        let platform = &house.platform;
+        // Names and birth date alone do not write anything by themselves.
+        let request =
+            Import { accept_probable: false, ..asked(&files.questionnaire, InputKind::Questionnaire, OCTOBER) };
+        let summary = house.bring_in(&request).await;
+        let file = inputs::files(platform, &manager, 1).await.unwrap().remove(0);
+        let doubts = inputs::line_doubts(platform, &manager, file.id).await.unwrap();
+        let decidable = |ruling: &&Ruling| ruling.may_be_decided();
+        let told: u64 = Ruling::ALL.iter().filter(decidable).map(|ruling| summary.report.counted(*ruling)).sum();
+        assert_eq!(u64::try_from(doubts.len()).unwrap(), told);
+        assert!(told > 10 && doubts.iter().all(|(doubt, _)| !doubt.persons.0.is_empty()), "{doubts:?}");
+        let errors = async || {
+            let groups = inputs::issue_groups(platform, &manager, file.id).await.unwrap();
+            groups.iter().filter(|(severity, ..)| *severity == Severity::Error).map(|(.., n)| n).sum::<i64>()
+        };
+        let (before, open) = (state(scratch).await, errors().await);
+        let chosen = &doubts.iter().find(|(doubt, _)| doubt.ruling == Ruling::Probable).unwrap().0;
+        let person = chosen.persons.0[0];
+
+        // Only one of those proposed, and once; a colleague who comes later is told.
+        let stranger = inputs::decide_line(platform, &manager, chosen.id, Some(Id::new(1))).await.unwrap_err();
+        assert!(stranger.to_string().contains("personnes proposées"), "{stranger}");
+        assert!(
+            inputs::decide_line(platform, &house.actor, chosen.id, None).await.is_err(),
+            "the program decides nothing"
+        );
+        inputs::decide_line(platform, &manager, chosen.id, Some(person)).await.unwrap();
+        let late = inputs::decide_line(platform, &manager, chosen.id, None).await.unwrap_err();
+        assert!(late.to_string().contains("déjà décidée"), "{late}");
+        let after = state(scratch).await;
+        let added: Vec<&str> = after.lines().filter(|line| !before.contains(line)).collect();
+        assert!(added.len() == 1 && added[0].starts_with(&format!("{person} ")), "{added:?}");
+        assert_eq!(errors().await, open - 1);
+        let view = inputs::line_doubt(platform, &manager, chosen.id).await.unwrap();
+        assert!(view.undo_until.is_some() && view.doubt.decided_by == manager.account().map(|id| Id::new(id.raw())));
+        assert_eq!(scratch.db.one::<i64>(&SIGHTINGS, &[&file.id, &chosen.line]).await.unwrap(), 1);
+
+        // Taken back: as if nobody had said anything.
+        platform.clock.set(platform.clock.now().plus(jiff::SignedDuration::from_hours(1)));
+        inputs::undo_line(platform, &manager, chosen.id).await.unwrap();
+        assert!(state(scratch).await == before);
+        assert_eq!(errors().await, open);
+        assert_eq!(scratch.db.one::<i64>(&SIGHTINGS, &[&file.id, &chosen.line]).await.unwrap(), 0);
+        assert!(inputs::undo_line(platform, &manager, chosen.id).await.is_err(), "nothing is decided any more");
+
+        // About none of them: set aside for good once the time to take it back has passed, and forgotten.
+        inputs::decide_line(platform, &manager, chosen.id, None).await.unwrap();
+        assert!(state(scratch).await == before);
+        platform.clock.set(platform.clock.now().plus(jiff::SignedDuration::from_hours(24 * 9)));
+        let passed = inputs::undo_line(platform, &manager, chosen.id).await.unwrap_err();
+        assert!(passed.to_string().contains("ne peut plus être annulée"), "{passed}");
+        let kept: i64 = scratch.db.one(&SAID, &[]).await.unwrap();
+        support::jobs::come_to_today(platform, &house.actor).await.unwrap();
+        assert_eq!(scratch.db.one::<i64>(&SAID, &[]).await.unwrap(), kept - 1);
+        assert!(inputs::line_doubt(platform, &manager, chosen.id).await.unwrap().doubt.said.is_none());
     })
     .await;
 }

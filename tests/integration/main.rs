@@ -10,6 +10,7 @@ mod follow_pages;
 mod inputs;
 mod journal;
 mod layout;
+mod line_pages;
 mod orientation;
 mod orientation_pages;
 mod people_pages;

@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use platform::jobs::{Failure, Handlers, Job, Task};
 use platform::{Account, Actor, Platform};
 
-use crate::{follow_up, orientation, person};
+use crate::{follow_up, inputs, orientation, person};
 
 /// Computes again what the passing of days changes: ages, delays, who needs somebody, what is proposed.
 pub const REFRESH_CARDS: &str = "support.refresh_cards";
@@ -59,12 +59,13 @@ macro_rules! tell {
     }};
 }
 
-/// Brings everything derived to today: whatever the passing of days has changed since it was computed. Gives how many
-/// households, follow-ups and proposals were.
+/// Brings everything derived to today: whatever the passing of days has changed since it was computed, and whatever
+/// was kept for a time only. Gives how many households, follow-ups and proposals were computed.
 pub async fn come_to_today(platform: &Platform, actor: &Actor) -> crate::Result<(u64, u64, u64)> {
     let households = person::refresh_cards(platform, actor).await?;
     let lines = follow_up::refresh_due(platform, actor).await?;
     let proposals = orientation::propose_all(platform, actor, async |_| ()).await?;
+    inputs::forget(platform, actor).await?;
     Ok((households, lines, proposals))
 }
 

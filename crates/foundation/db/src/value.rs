@@ -3,8 +3,8 @@ use std::error::Error as StdError;
 use base::{Date, Email, Id, Instant, Phone, Siret};
 use bytes::BytesMut;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type};
 
 pub type PgResult<T> = Result<T, Box<dyn StdError + Sync + Send>>;
@@ -318,7 +318,8 @@ where
 }
 
 /// A structured value kept whole: text in SQLite, `JSONB` in PostgreSQL.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Json<T>(pub T);
 
 impl<T> From<T> for Json<T> {

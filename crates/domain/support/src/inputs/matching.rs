@@ -52,6 +52,12 @@ impl Ruling {
         }
     }
 
+    /// Whether somebody may say on screen whom the line is about. A repeated line is in already, clashing ones are
+    /// mended in the file, an unknown person has no file.
+    pub const fn may_be_decided(self) -> bool {
+        !matches!(self, Self::Certain | Self::Repeated | Self::Clashing | Self::Unknown)
+    }
+
     /// Whether the line may be written; a probable one once its group is accepted.
     pub const fn may_be_written(self) -> bool {
         matches!(self, Self::Certain | Self::Probable)
@@ -122,7 +128,16 @@ struct Compared<'a> {
     blind_index: Option<&'a [u8]>,
 }
 
-impl Compared<'_> {
+impl<'a> Compared<'a> {
+    fn of(keys: &'a Keys, blind_index: Option<&'a [u8]>) -> Self {
+        Self {
+            keys,
+            family_names: keys.family_names.iter().map(|name| fold(name)).filter(|name| !name.is_empty()).collect(),
+            first_names: fold(&keys.first_names),
+            blind_index,
+        }
+    }
+
     fn same_number(&self, candidate: &Candidate) -> bool {
         self.blind_index.is_some() && self.blind_index == candidate.blind_index.as_deref()
     }
@@ -187,14 +202,21 @@ impl Compared<'_> {
     }
 }
 
+/// Those whom a line may be about, for whoever decides: they share a strong key with it, the identity, a contact, or
+/// family name and birth date.
+pub fn concerned(keys: &Keys, blind_index: Option<&[u8]>, candidates: &[Candidate]) -> Vec<Id<Person>> {
+    let line = Compared::of(keys, blind_index);
+    let shares = |candidate: &&Candidate| {
+        line.same_strong(candidate)
+            || line.same_contact(candidate)
+            || (keys.birth_date == Some(candidate.birth_date) && line.same_family_name(candidate))
+    };
+    candidates.iter().filter(shares).map(|candidate| candidate.person).collect()
+}
+
 /// Rules on one line. `blind_index` is the digest of its number.
 pub fn rule(keys: &Keys, blind_index: Option<&[u8]>, candidates: &[Candidate]) -> Verdict {
-    let line = Compared {
-        keys,
-        family_names: keys.family_names.iter().map(|name| fold(name)).filter(|name| !name.is_empty()).collect(),
-        first_names: fold(&keys.first_names),
-        blind_index,
-    };
+    let line = Compared::of(keys, blind_index);
     let about = |ruling, candidate: &Candidate| Verdict { ruling, person: Some(candidate.person) };
     let strong: Vec<&Candidate> = candidates.iter().filter(|candidate| line.same_strong(candidate)).collect();
     let alike: Vec<&Candidate> = candidates.iter().filter(|candidate| line.same_identity(candidate)).collect();

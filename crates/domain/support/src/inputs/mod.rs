@@ -5,6 +5,7 @@
 //! accompanied follows from the feed alone. Facts are what the lines of all files say together (`plan`), so the order in
 //! which files arrive does not matter.
 
+mod doubt;
 mod file;
 pub mod matching;
 mod model;
@@ -13,6 +14,8 @@ mod reading;
 mod service;
 mod store;
 
+pub(crate) use doubt::forget;
+pub use doubt::{LineDoubt, LineDoubtView, Said, decide_line, line_doubt, line_doubts, undo_line};
 pub use file::{InputFile, InputKind, InputReport, InputSource, Issue, NewFile, NewIssue, Severity};
 pub use matching::{Keys, Ruling, Verdict};
 pub use model::{Difficulties, JobseekerRegistration, Recommendation, SocioProfessional};

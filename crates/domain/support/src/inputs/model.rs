@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use base::Date;
 use db::Json;
+use law::questionnaire::Question;
 use serde::{Deserialize, Serialize};
 
 use crate::person::Person;
@@ -9,6 +10,7 @@ use crate::person::Person;
 facts::kind! {
     /// One questionnaire (« données socio-professionnelles »), true from the day it was answered. Codes are kept as
     /// received; an empty text or an absent list is a question left without answer, never « none ».
+    #[derive(Serialize, Deserialize)]
     pub struct SocioProfessional in "socio_professional" about person: Person {
         /// NATLOG.
         pub housing: String,
@@ -28,6 +30,20 @@ facts::kind! {
 }
 
 impl SocioProfessional {
+    /// The answer to a question, in words; `None` when it was left without answer.
+    pub fn said(&self, question: Question) -> Option<String> {
+        let one = |code: &str| (!code.is_empty()).then(|| question.said(code).into_owned());
+        let many = |codes: &Option<Json<Vec<String>>>| codes.as_ref().map(|codes| question.all_said(&codes.0));
+        match question {
+            Question::Housing => one(&self.housing),
+            Question::SocialDifficulties => many(&self.social_difficulties),
+            Question::Availability => many(&self.availability),
+            Question::WorkHistory => one(&self.work_history),
+            Question::Education => one(&self.education),
+            Question::Mobility => one(&self.mobility),
+        }
+    }
+
     /// Whether no question was answered.
     pub fn is_empty(&self) -> bool {
         self.social_difficulties.is_none()
@@ -39,6 +55,7 @@ impl SocioProfessional {
 
 facts::kind! {
     /// A registration as job seeker, from the day of registration until a complete file leaves the person out.
+    #[derive(Serialize, Deserialize)]
     pub struct JobseekerRegistration in "jobseeker_registration" about person: Person {
         /// `identifiant_unique_de`.
         pub identifier: String,
@@ -74,6 +91,7 @@ pub struct Difficulties {
 
 facts::kind! {
     /// What France Travail recommends, true from its date until the next. Codes are kept as received.
+    #[derive(Serialize, Deserialize)]
     pub struct Recommendation in "recommendation" about person: Person {
         /// `PED`, `PSP`, `PSO`, `EO`, `IND`.
         pub path: String,

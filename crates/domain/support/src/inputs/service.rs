@@ -6,9 +6,11 @@ use facts::journal::{self, Chain};
 use facts::{Batch, Fact, Import, Kind, Plan, Provenance, current_many};
 use platform::gate::{ImportFeed, ReadImports};
 use platform::{Actor, Permit, Platform};
+use serde::{Deserialize, Serialize};
 
+use super::doubt::{self, NewDoubt};
 use super::file::{InputFile, InputKind, InputReport, Issue, NewFile, NewIssue, Severity};
-use super::matching::{Candidate, Keys, Ruling, Verdict, rule};
+use super::matching::{Candidate, Keys, Ruling, Verdict, concerned, rule};
 use super::model::{JobseekerRegistration, Recommendation, SocioProfessional};
 use super::plan;
 use super::store::{self, InputSighting};
@@ -16,7 +18,7 @@ use crate::person::Person;
 use crate::{Error, Result};
 
 /// What a line says, once it is read.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Observed {
     /// Registered, on the file's reference date.
     Registration(JobseekerRegistration),
@@ -107,15 +109,17 @@ pub async fn is_late(platform: &Platform, actor: &Actor, kind: InputKind, refere
 /// Says of each line whom it is about, without writing anything.
 pub async fn judge(platform: &Platform, actor: &Actor, lines: &[Line]) -> Result<Vec<Verdict>> {
     let permit = platform::gate::permit::<ImportFeed>(actor)?;
-    verdicts(platform, &permit, &platform.db, lines).await
+    let judged = verdicts(platform, &permit, &platform.db, lines).await?;
+    Ok(judged.into_iter().map(|(verdict, _)| verdict).collect())
 }
 
+/// The verdict on each line and, of one that somebody may decide, everybody it may be about.
 async fn verdicts(
     platform: &Platform,
     permit: &Permit<ImportFeed>,
     ask: &impl db::Ask,
     lines: &[Line],
-) -> Result<Vec<Verdict>> {
+) -> Result<Vec<(Verdict, Vec<Id<Person>>)>> {
     let asked: Vec<(&Keys, Option<Vec<u8>>)> = lines
         .iter()
         .filter(|line| line.ruled.is_none())
@@ -127,10 +131,14 @@ async fn verdicts(
     Ok(lines
         .iter()
         .map(|line| match line.ruled {
-            Some(ruling) => Verdict { ruling, person: None },
+            Some(ruling) => (Verdict { ruling, person: None }, Vec::new()),
             None => {
                 let (keys, number) = asked.next().expect("as many as lines without a ruling");
-                rule(keys, number.as_deref(), &index.for_line(keys, number.as_deref()))
+                let candidates = index.for_line(keys, number.as_deref());
+                let verdict = rule(keys, number.as_deref(), &candidates);
+                let decidable = verdict.ruling.may_be_decided();
+                let persons = if decidable { concerned(keys, number.as_deref(), &candidates) } else { Vec::new() };
+                (verdict, persons)
             }
         })
         .collect())
@@ -219,18 +227,25 @@ pub async fn apply(
     report.unreadable += batch.unreadable;
     report.not_concerned += batch.not_concerned;
     let mut kept: Vec<(Id<Person>, &Line)> = Vec::with_capacity(batch.lines.len());
-    for (line, verdict) in batch.lines.iter().zip(&verdicts) {
+    let mut doubts: Vec<NewDoubt<'_>> = Vec::new();
+    for (line, (verdict, persons)) in batch.lines.iter().zip(&verdicts) {
         report.count(verdict.ruling);
         let accepted = accept_probable || verdict.ruling != Ruling::Probable;
         match verdict.person.filter(|_| verdict.ruling.may_be_written() && accepted) {
             Some(person) => kept.push((person, line)),
             None if verdict.ruling == Ruling::Repeated => {}
-            None => issues.push(NewIssue {
-                person: verdict.person,
-                ..NewIssue::error(line.number, verdict.ruling.as_code(), verdict.ruling.label())
-            }),
+            None => {
+                if verdict.ruling.may_be_decided() {
+                    doubts.push(NewDoubt { line, ruling: verdict.ruling, persons });
+                }
+                issues.push(NewIssue {
+                    person: verdict.person,
+                    ..NewIssue::error(line.number, verdict.ruling.as_code(), verdict.ruling.label())
+                });
+            }
         }
     }
+    doubt::keep(&tx, &permit, file.id, &doubts).await?;
     work.write(&tx, &kept, &mut issues, report).await?;
     report.warnings += issues.iter().filter(|issue| issue.severity == Severity::Warning).count() as u64;
     store::note_issues(&tx, &permit, file.id, issues).await?;
@@ -240,10 +255,10 @@ pub async fn apply(
     Ok(tx.commit().await?)
 }
 
-struct Work<'a> {
-    platform: &'a Platform,
-    permit: &'a Permit<ImportFeed>,
-    file: &'a InputFile,
+pub(super) struct Work<'a> {
+    pub platform: &'a Platform,
+    pub permit: &'a Permit<ImportFeed>,
+    pub file: &'a InputFile,
 }
 
 /// The facts in force of one kind, by person.
@@ -289,7 +304,7 @@ impl Work<'_> {
     }
 
     /// Writes what lines say of known persons. Several dated lines about one person are written one after the other.
-    async fn write(
+    pub(super) async fn write(
         &self,
         tx: &Tx,
         lines: &[(Id<Person>, &Line)],

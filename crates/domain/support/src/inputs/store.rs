@@ -4,7 +4,7 @@ use base::{Date, Email, Id, Phone, fold};
 use db::{Ask, Json, Tx, sql, sql_many};
 use facts::{Fact, Import, Tenant, current_many};
 use platform::Permit;
-use platform::gate::{ImportFeed, ReadImports};
+use platform::gate::{Action, ImportFeed, ReadImports};
 
 use super::file::{InputFile, InputKind, InputReport, Issue, NewIssue, Severity};
 use super::matching::{Candidate, Keys};
@@ -73,7 +73,7 @@ pub(super) async fn file_by_digest(
 
 pub(super) async fn file(
     ask: &impl Ask,
-    permit: &Permit<ReadImports>,
+    permit: &Permit<impl Action>,
     id: Id<Import>,
 ) -> db::Result<Option<InputFile>> {
     ask.maybe(&FILE, &[&permit.tenant(), &id]).await

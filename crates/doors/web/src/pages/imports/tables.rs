@@ -4,6 +4,7 @@
 
 mod columns;
 mod deposit;
+mod lines;
 mod report;
 mod trial;
 pub(in crate::pages) mod work;
@@ -34,6 +35,7 @@ const LARGEST: usize = 512 << 20;
 pub(super) fn routes() -> Vec<Route> {
     let read = Policy::May(ActionKind::ReadImports);
     let write = Policy::May(ActionKind::ImportFeed);
+    let decide = Policy::May(ActionKind::DecideMatch);
     vec![
         Route::new(
             "/imports/tableaux/depot",
@@ -45,6 +47,9 @@ pub(super) fn routes() -> Vec<Route> {
         Route::new("/imports/tableaux/{id}", read, get(report::show)),
         Route::new("/imports/tableaux/{id}/anomalies", read, get(report::issues)),
         Route::new("/imports/tableaux/{id}/rapport.json", read, get(report::json)),
+        Route::new("/imports/tableaux/{id}/lignes", decide, get(lines::list)),
+        Route::new("/imports/tableaux/{id}/lignes/{ligne}", decide, get(lines::show).post(lines::decide)),
+        Route::new("/imports/tableaux/{id}/lignes/{ligne}/annuler", decide, post(lines::undo)),
     ]
 }
 

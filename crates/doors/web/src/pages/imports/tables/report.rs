@@ -6,12 +6,12 @@ use axum::response::{IntoResponse, Response};
 use base::Id;
 use exchange::inputs::job;
 use facts::Import;
-use platform::gate::{ReadImports, permit};
+use platform::gate::{ActionKind, ReadImports, permit};
 use platform::jobs;
 use support::inputs::{self, InputFile, InputKind, Issue, Ruling, Severity};
 
 use super::super::report::{ImportReport, Issues, PAGE, asked_severity, issues_href, severity_code};
-use super::{IMPORTS, PATH, SHOWN, Standing, badge, demand, short, standing, state};
+use super::{IMPORTS, PATH, SHOWN, Standing, badge, demand, lines, short, standing, state};
 use crate::app::App;
 use crate::components::{
     Column, Description, EmptyState, Figure, Fragment, Link, Notice, Pager, Query, Row, Table, Tabs, Tone,
@@ -22,11 +22,11 @@ use crate::pages::page;
 use crate::problems::sentence;
 use crate::session::Signed;
 
-fn number(id: &str) -> Result<Id<Import>, Problem> {
+pub(super) fn number(id: &str) -> Result<Id<Import>, Problem> {
     id.parse().map_err(|_| Problem::not_found())
 }
 
-fn title(file: &InputFile) -> String {
+pub(super) fn title(file: &InputFile) -> String {
     format!("{} du {}", fr::capitalised(short(file.kind)), fr::date_long(file.reference_date))
 }
 
@@ -61,8 +61,9 @@ pub(super) async fn show(State(app): State<App>, signed: Signed, Path(id): Path<
             ),
         )),
     };
+    let waiting = if signed.may(ActionKind::DecideMatch) { lines::waiting(&file, &groups, &href) } else { None };
     Ok(page(&ImportReport {
-        notices: notice.into_iter().collect(),
+        notices: notice.into_iter().chain(waiting).collect(),
         told: told(&file),
         figures: figures(&file, &href),
         anomalies: anomalies(&groups, &href),
@@ -240,7 +241,7 @@ pub(super) async fn issues(
         .layout(&app, &format!("{report}/anomalies"), &format!("Lignes à regarder\u{a0}: {}", title(&file)))
         .crumb("Imports", IMPORTS)
         .crumb("Compte rendu", report.as_str());
-    let opens_files = signed.may(platform::gate::ActionKind::ReadPerson);
+    let opens_files = signed.may(ActionKind::ReadPerson);
     let table = issue_table(&found, total(severity, code), &here, after, opens_files);
     Ok(page(&Issues { layout, tabs, limited, table }))
 }

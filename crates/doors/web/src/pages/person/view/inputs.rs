@@ -96,7 +96,7 @@ impl View<'_> {
         };
         let mut lines = Description::new();
         for question in Question::ALL {
-            lines = lines.line(fr::capitalised(question.label()), said(&|answers| answer(question, answers)));
+            lines = lines.line(fr::capitalised(question.label()), said(&|answers| answers.said(question)));
         }
         let quick = |answers: &SocioProfessional| answers.quick_return.map(|quick| fr::yes_no(Some(quick)).to_owned());
         lines = lines.line("Retour rapide à l’emploi", said(&quick));
@@ -149,19 +149,6 @@ impl View<'_> {
 /// A part of which nothing is known, and why.
 fn nothing(name: &str, why: &str) -> Description {
     Description::new().line(name, Fragment::with_detail(Unknown::MASCULINE, why))
-}
-
-/// What a questionnaire answers to a question; `None` when it leaves it out.
-fn answer(question: Question, answers: &SocioProfessional) -> Option<String> {
-    let one = |code: &String| (!code.is_empty()).then(|| question.said(code).into_owned());
-    match question {
-        Question::Housing => one(&answers.housing),
-        Question::SocialDifficulties => answers.social_difficulties.as_ref().map(|codes| question.all_said(&codes.0)),
-        Question::Availability => answers.availability.as_ref().map(|codes| question.all_said(&codes.0)),
-        Question::WorkHistory => one(&answers.work_history),
-        Question::Education => one(&answers.education),
-        Question::Mobility => one(&answers.mobility),
-    }
 }
 
 fn difficulties(flags: Difficulties) -> Vec<&'static str> {
