@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use base::Id;
 use db::{Ask, sql};
 use jiff::SignedDuration;
+use platform::parameter::{self, Certainty, Parameter, SMALLEST_COUNT};
 use platform::{Actor, Role};
 use support::follow_up::FollowUp;
 use support::orientation::{self, Batch, Choice, OrderedLine, Path, Worker};
@@ -358,6 +359,15 @@ async fn the_flow_is_the_departments_and_hides_small_counts() {
         assert!(flow.contains(told), "{told}: {flow}");
     }
     assert!(flow.contains("médiane sur"), "{flow}");
+    // One dated threshold hides: raised, it hides what it told.
+    let admin = platform::gate::permit(&house.actor(Role::DepartmentAdmin).await.1).unwrap();
+    let today = base::Period::since(house.clock.today());
+    let larger = Parameter::new(SMALLEST_COUNT, 5_000.into(), "Délibération", Certainty::Confirmed);
+    parameter::set(&house.platform, &admin, today, larger).await.unwrap();
+    let hidden = page(&mut officer, "/pilotage/flux").await;
+    for told in ["moins de 5\u{202f}000", "masqué"] {
+        assert!(hidden.contains(told) && !flow.contains(told), "{told}: {hidden}");
+    }
     let none = page(&mut officer, "/pilotage/flux?type=lead_association&mois=24").await;
     assert!(none.contains("Personne n’est confié à une structure de ce type"), "{none}");
 

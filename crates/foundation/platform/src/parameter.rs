@@ -62,7 +62,7 @@ pub const SESSION_IDLE_MINUTES: &str = "session.idle_minutes";
 /// Months for which readings of files are kept.
 pub const READING_LOG_MONTHS: &str = "reading_log.months";
 
-/// Counts of people below this one are not shown where people are compared.
+/// Counts of people below this one are not shown outside the structure that knows them.
 pub const SMALLEST_COUNT: &str = "statistics.smallest_count";
 
 /// The platform's own parameters.

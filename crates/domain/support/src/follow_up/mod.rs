@@ -7,6 +7,7 @@ mod flow;
 mod publics;
 mod row;
 mod service;
+mod smallest;
 pub(crate) mod store;
 
 pub use board::{AgencyBoard, CounsellorLoad, LeftBehind, agency_board, loads};
@@ -17,3 +18,4 @@ pub use publics::{PUBLICS_COUNTED, tell_publics};
 pub use row::{FollowUp, Need, Phase, Stage};
 pub use service::{ListPage, ListRequest, check, chosen, line, list, needs_of, recompute_all, refresh_due, rules};
 pub(crate) use service::{refresh, refresh_new, told};
+pub use smallest::SmallestCount;

@@ -7,9 +7,9 @@ use db::{Ask, sql};
 use facts::outbox;
 use law::publics::Public;
 use platform::gate::FollowFlow;
-use platform::parameter::{Parameters, SMALLEST_COUNT};
 use platform::{Actor, Platform, Structure};
 
+use super::smallest::SmallestCount;
 use crate::Result;
 
 /// The event that tells the counts of one structure.
@@ -31,14 +31,11 @@ struct Counts {
 }
 
 impl Counts {
-    /// What can be told: no count below `smallest`, and none that leaves so few others that they could be named.
-    fn told(mut self, smallest: i64) -> Option<Self> {
+    /// What can be told: no small count, and none that leaves so few others that they could be named.
+    fn told(mut self, smallest: SmallestCount) -> Option<Self> {
         let total = self.total;
-        self.publics.retain(|_, people| {
-            let others = total - *people;
-            *people >= smallest && (others == 0 || others >= smallest)
-        });
-        (total >= smallest).then_some(self)
+        self.publics.retain(|_, people| smallest.tells_part(*people, total));
+        (total >= smallest.people()).then_some(self)
     }
 }
 
@@ -46,8 +43,7 @@ impl Counts {
 pub async fn tell_publics(platform: &Platform, actor: &Actor) -> Result<u64> {
     let permit = platform::gate::permit::<FollowFlow>(actor)?;
     let (tenant, now, today) = (permit.tenant(), platform.now(), platform.today());
-    let parameters = Parameters::known_at(&platform.db, tenant, now).await?;
-    let smallest = parameters.get::<i64>(SMALLEST_COUNT, today)?.value;
+    let smallest = SmallestCount::on(platform, tenant, today).await?;
     let mut structures: BTreeMap<Id<Structure>, Counts> = BTreeMap::new();
     let rows: Vec<(Id<Structure>, i64, i64)> = platform.db.all(&COUNTS, &[&tenant]).await?;
     for (structure, mask, people) in rows {
@@ -77,10 +73,14 @@ mod tests {
     fn small_counts_and_small_complements_are_not_told() {
         let counts =
             |total, publics: &[(&'static str, i64)]| Counts { total, publics: publics.iter().copied().collect() };
-        let told =
-            counts(100, &[("young", 4), ("senior", 5), ("beneficiary", 100), ("lone_parent", 97)]).told(5).unwrap();
+        let told = counts(100, &[("young", 4), ("senior", 5), ("beneficiary", 100), ("lone_parent", 97)])
+            .told(SmallestCount::new(5))
+            .unwrap();
         assert_eq!(told.publics, BTreeMap::from([("senior", 5), ("beneficiary", 100)]));
-        assert_eq!(counts(4, &[("beneficiary", 4)]).told(5), None);
-        assert_eq!(counts(4, &[("beneficiary", 4)]).told(1), Some(counts(4, &[("beneficiary", 4)])));
+        assert_eq!(counts(4, &[("beneficiary", 4)]).told(SmallestCount::new(5)), None);
+        assert_eq!(
+            counts(4, &[("beneficiary", 4)]).told(SmallestCount::new(1)),
+            Some(counts(4, &[("beneficiary", 4)]))
+        );
     }
 }

@@ -11,8 +11,7 @@ use base::{Date, Id};
 use law::publics::Public;
 use platform::Structure;
 use platform::gate::{ActionKind, Designate, may};
-use platform::parameter::{Parameters, SMALLEST_COUNT};
-use support::follow_up::{self, Compared, Flow, FlowLine, Median, Stage};
+use support::follow_up::{self, Compared, Flow, FlowLine, Median, SmallestCount, Stage};
 use territory::structures::StructureKind;
 use territory::{AsOf, Picture};
 
@@ -59,8 +58,7 @@ async fn show(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery)
     let flow = follow_up::department_flow(&app.platform, &signed.actor, months).await?;
     let picture = territory::picture(&app.platform, &signed.actor, AsOf::now(&app.platform.clock)).await?;
     let today = app.platform.today();
-    let parameters = Parameters::known_at(&app.platform.db, signed.actor.tenant(), app.platform.now()).await?;
-    let smallest = parameters.get::<i64>(SMALLEST_COUNT, today)?.value;
+    let smallest = SmallestCount::on(&app.platform, signed.actor.tenant(), today).await?;
     let view = View {
         flow: &flow,
         picture: &picture,
@@ -83,8 +81,8 @@ async fn show(State(app): State<App>, signed: Signed, RawQuery(query): RawQuery)
         comparison: view.comparison(),
         mask: format!(
             "Les effectifs de 1 à {} ne sont pas montrés (secret statistique), ni la plus petite valeur qui permettrait de les retrouver\u{a0}; une part ou une médiane sur moins de {} non plus.",
-            smallest - 1,
-            people_count(smallest)
+            smallest.people() - 1,
+            people_count(smallest.people())
         ),
     }))
 }
@@ -109,31 +107,18 @@ struct View<'a> {
     picture: &'a Picture,
     kind: StructureKind,
     /// Counts below it are not shown.
-    smallest: i64,
+    smallest: SmallestCount,
     today: Date,
     /// Whether the reader may open the board of a structure.
     opens: bool,
 }
 
-/// The counts of a column as they may be shown: the small ones are masked, and when a single one is, the next smallest
-/// too, so that it cannot be found by subtraction.
-fn masked(counts: &[i64], smallest: i64) -> Vec<Option<i64>> {
-    let mut shown: Vec<Option<i64>> =
-        counts.iter().map(|count| (*count == 0 || *count >= smallest).then_some(*count)).collect();
-    if shown.iter().filter(|count| count.is_none()).count() == 1
-        && let Some(next) = shown.iter().flatten().copied().filter(|count| *count > 0).min()
-        && let Some(place) = shown.iter().position(|count| *count == Some(next))
-    {
-        shown[place] = None;
-    }
-    shown
-}
-
 impl View<'_> {
     fn figure(&self, label: &str, people: i64, note: &str) -> Figure {
         let count = counted(people);
-        if people > 0 && people < self.smallest {
-            return Figure::new(label, format!("moins de {}", self.smallest), "personnes").note(note);
+        if !self.smallest.tells(people) {
+            return Figure::new(label, format!("moins de {}", fr::number(self.smallest.people())), "personnes")
+                .note(note);
         }
         Figure::new(label, fr::number(count), fr::plural(count, "personne", "personnes")).note(note)
     }
@@ -170,7 +155,7 @@ impl View<'_> {
     }
 
     fn known(&self, median: &Median) -> Option<i64> {
-        median.days.filter(|_| i64::try_from(median.of).is_ok_and(|of| of >= self.smallest))
+        median.days.filter(|_| i64::try_from(median.of).is_ok_and(|of| of >= self.smallest.people()))
     }
 
     /// « 12 j (340) »: the median, and how many it rests on.
@@ -224,7 +209,7 @@ impl View<'_> {
         let count = |stage: Stage| {
             let counts: Vec<i64> =
                 lines.iter().map(|(.., line)| line.stages.get(&stage).copied().unwrap_or(0)).collect();
-            masked(&counts, self.smallest)
+            self.smallest.column(&counts)
         };
         let (nobody, unmet, met) = (count(Stage::Unassigned), count(Stage::Unmet), count(Stage::Accompanied));
         let rows = lines.iter().enumerate().map(|(place, (structure, name, line))| {
@@ -257,7 +242,7 @@ impl View<'_> {
         let lines = self.lines();
         let compared: Vec<&Compared> =
             lines.iter().map(|(structure, ..)| self.flow.compared.get(structure).unwrap_or(&nobody)).collect();
-        let people = masked(&compared.iter().map(|line| line.people).collect::<Vec<_>>(), self.smallest);
+        let people = self.smallest.column(&compared.iter().map(|line| line.people).collect::<Vec<_>>());
         let rows = lines.iter().enumerate().map(|(place, (structure, name, _))| {
             let line = compared[place];
             let months = opened.get(structure).map_or_else(
@@ -266,7 +251,7 @@ impl View<'_> {
             );
             let shares = PUBLICS.map(|public| {
                 let of = line.publics.get(&public.mask()).copied().unwrap_or(0);
-                let told = people[place].is_some() && (of == 0 || of >= self.smallest) && line.people > 0;
+                let told = people[place].is_some() && self.smallest.tells_part(of, line.people);
                 told.then(|| fr::percent(of as f64 / line.people as f64, 0))
                     .map_or_else(|| "masqué".into(), Fragment::from)
             });
@@ -288,15 +273,6 @@ fn months_between(from: Date, to: Date) -> i64 {
 mod tests {
     use super::*;
     use jiff::civil::date;
-
-    #[test]
-    fn a_small_count_is_not_found_by_subtraction() {
-        assert_eq!(masked(&[3, 40, 12, 0], 5), [None, Some(40), None, Some(0)]);
-        assert_eq!(masked(&[3, 2, 40], 5), [None, None, Some(40)]);
-        assert_eq!(masked(&[5, 40, 0], 5), [Some(5), Some(40), Some(0)]);
-        assert_eq!(masked(&[3], 5), [None]);
-        assert!(masked(&[], 5).is_empty());
-    }
 
     #[test]
     fn months_are_whole() {

@@ -55,7 +55,7 @@ pub(super) fn known(name: &str) -> Known {
             Known { label: "Fin d’une session sans activité".to_owned(), unit: "minutes", law: None }
         }
         SMALLEST_COUNT => {
-            Known { label: "Plus petit effectif montré dans une comparaison".to_owned(), unit: "personnes", law: None }
+            Known { label: "Plus petit effectif montré hors de la structure".to_owned(), unit: "personnes", law: None }
         }
         APPEAL_ADDRESSEE => {
             Known { label: "À qui s’adresse le recours contre une orientation".to_owned(), unit: "", law: None }
@@ -186,6 +186,7 @@ fn group_of(name: &str) -> &'static str {
         Some("delay" | "delays") => "Délais",
         Some("retention" | "reading_log") => "Conservation des données",
         Some("session") => "Sécurité",
+        Some("statistics") => "Secret statistique",
         Some("apprenticeship") => "Alternance",
         _ => "Autres",
     }
