@@ -18,6 +18,12 @@ async function oneCommune(page) {
   return page.locator('#a-orienter tbody tr').count();
 }
 
+/** What the printer would give of a letter is one A4 sheet. */
+async function fitsOneSheet(page) {
+  const sheet = (await page.pdf({ format: 'A4', preferCSSPageSize: true })).toString('latin1');
+  assert.equal(sheet.match(/\/Type\s*\/Page\b/g)?.length, 1, 'the letter prints on one sheet');
+}
+
 /** From the list to its preview, with every line under reserve ticked. */
 async function preview(page) {
   await page.getByRole('link', { name: 'Préparer la décision de toute la liste' }).click();
@@ -100,13 +106,26 @@ test('without JavaScript, one person is oriented by hand with a reason, and it i
     await paths.nth(taken === 2 ? 1 : 2).check();
     await page.getByRole('button', { name: 'Décider' }).click();
     await page.getByText('La décision diffère de la proposition').first().waitFor();
-    await page.getByLabel(/Motif/).fill('Convenu avec la personne lors de son appel.');
+    await page.getByLabel(/Motif/).fill(`Convenu avec la personne lors de son appel. ${'Elle a dit pourquoi, et ce qu’elle attend de la structure. '.repeat(8)}`);
     await page.getByRole('button', { name: 'Décider' }).click();
     await page.getByText('L’orientation est décidée.').waitFor();
     await page.getByRole('link', { name: 'Lettre à la personne' }).click();
     await page.getByRole('heading', { level: 1, name: 'Votre orientation dans le cadre du RSA' }).waitFor();
-    await page.getByText('Convenu avec la personne lors de son appel.').waitFor();
+    await page.getByText(/^Convenu avec la personne lors de son appel/).waitFor();
+    await page.getByText('Direction de l’insertion').waitFor();
+    await fitsOneSheet(page);
     await page.goBack();
     await page.getByRole('button', { name: 'Annuler cette décision' }).click();
     await page.getByText('ce qui valait avant elle vaut de nouveau').waitFor();
+  }));
+
+test('the letter of a decision prepared by the rules fits one sheet', () =>
+  visit(ROLE, {}, async (page) => {
+    await page.goto('/orientations/lots');
+    // The first list that the demonstration decided: nobody has taken it back.
+    await page.locator('a[href^="/orientations/lots/"]').last().click();
+    await page.locator('#resultats tbody th a').first().click();
+    await page.getByRole('link', { name: 'Lettre à la personne' }).click();
+    await page.getByRole('heading', { name: 'Une décision préparée par un calcul' }).waitFor();
+    await fitsOneSheet(page);
   }));
