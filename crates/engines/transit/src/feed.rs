@@ -11,8 +11,11 @@ use crate::time::Seconds;
 /// A line of `stops.txt`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Stop {
+    /// `stop_id`.
     pub id: String,
+    /// `stop_name`.
     pub name: String,
+    /// Where it lies, when the feed says so.
     pub point: Option<Point>,
     /// The station it belongs to, as an index of [`Feed::stops`].
     pub parent: Option<u32>,
@@ -23,6 +26,7 @@ pub struct Stop {
 /// A line of `routes.txt`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Route {
+    /// `route_id`.
     pub id: String,
     /// What is shown to travellers: the short name, or the long one.
     pub name: String,
@@ -66,7 +70,9 @@ impl Service {
 /// A call of a trip at a stop.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Call {
+    /// Index of [`Feed::stops`].
     pub stop: u32,
+    /// Seconds since the midnight that begins the service day, as `departure`; beyond 86,400 after midnight.
     pub arrival: Seconds,
     /// Not before the arrival; the arrival at the next call is not before it.
     pub departure: Seconds,
@@ -79,9 +85,13 @@ pub struct Call {
 /// A line of `trips.txt`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Trip {
+    /// `trip_id`.
     pub id: String,
+    /// Index of [`Feed::routes`].
     pub route: u32,
+    /// Index of [`Feed::services`].
     pub service: u32,
+    /// What is written on the front of the vehicle; empty when not given.
     pub headsign: String,
     /// Its calls, as a range of [`Feed::calls`].
     pub calls: Range<u32>,
@@ -93,7 +103,9 @@ pub struct Trip {
 /// A line of `frequencies.txt`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Frequency {
+    /// The first departure, in seconds since the midnight that begins the service day.
     pub start: Seconds,
+    /// No departure at this second or later.
     pub end: Seconds,
     /// At least 1.
     pub headway: Seconds,
@@ -102,7 +114,9 @@ pub struct Frequency {
 /// A line of `transfers.txt`, between two lines of `stops.txt`, stations included.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Transfer {
+    /// Index of [`Feed::stops`].
     pub from: u32,
+    /// Index of [`Feed::stops`].
     pub to: u32,
     /// Seconds it takes; none when it is not possible.
     pub seconds: Option<Seconds>,
@@ -111,12 +125,17 @@ pub struct Transfer {
 /// A timetable as published. Indices are ranks in the vectors.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct Feed {
+    /// Stops, stations, entrances.
     pub stops: Vec<Stop>,
+    /// Lines.
     pub routes: Vec<Route>,
+    /// The days on which trips run.
     pub services: Vec<Service>,
+    /// Trips, those that frequencies repeat told once.
     pub trips: Vec<Trip>,
     /// Calls of all trips, each trip's in order.
     pub calls: Vec<Call>,
+    /// Changes and ways on foot.
     pub transfers: Vec<Transfer>,
     /// Who published it, to be named beside what is made of it.
     pub publisher: Option<String>,

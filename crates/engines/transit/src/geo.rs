@@ -7,7 +7,9 @@ use crate::time::Seconds;
 /// A place on Earth, in degrees (WGS 84).
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Point {
+    /// Degrees north of the equator, -90 to 90.
     pub latitude: f64,
+    /// Degrees east of Greenwich, -180 to 180.
     pub longitude: f64,
 }
 

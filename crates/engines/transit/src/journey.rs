@@ -6,6 +6,7 @@ use crate::time::{NEVER, Seconds};
 use crate::timetable::{Place, Timetable};
 
 /// A part of a journey. Stops and lines are ranks in the timetable.
+#[expect(missing_docs, reason = "the fields are told by their variant")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Leg {
     /// On foot; `None` stands for the origin or the destination when it is no stop.
@@ -40,6 +41,7 @@ impl Leg {
 pub struct Journey {
     /// When one leaves, or could first leave: waiting for the first ride is part of the journey.
     pub departure: Seconds,
+    /// When one is there.
     pub arrival: Seconds,
     /// In order; two rides that follow each other are a change at one stop.
     pub legs: Vec<Leg>,

@@ -37,6 +37,8 @@
 //! more. Standing ready earlier is never worse, since every boarding is decided at its event. So the first bit is the
 //! earliest arrival, by induction over the events. The tests hold it against [`raptor`] and against a naive search.
 
+#![warn(missing_docs)]
+
 pub mod feed;
 pub mod geo;
 pub mod gtfs;

@@ -17,7 +17,9 @@ const WORDS: usize = 2;
 /// What is asked.
 #[derive(Clone, Debug)]
 pub struct Question<'a> {
+    /// Where one leaves from.
     pub origins: &'a [Place],
+    /// Where one goes.
     pub targets: &'a [Place],
     /// From the first departure until before the last: a window of two hours has 120 departures a minute apart.
     pub window: Range<Seconds>,
@@ -25,6 +27,7 @@ pub struct Question<'a> {
     pub step: Seconds,
     /// A journey of more seconds counts as none.
     pub longest: Seconds,
+    /// How one walks to the first stop and from the last.
     pub walking: Walking,
 }
 

@@ -82,6 +82,7 @@ pub enum Reached {
 /// wanted by any way; otherwise ask for its stops.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
+    /// By any way, or off a vehicle only.
     pub reached: Reached,
     /// Ranks of stops, each once; all of them when none is given.
     pub stops: Option<&'a [u32]>,

@@ -55,13 +55,18 @@ use crate::timetable::{Draft, Line, Pattern, PatternCall, Rows, Run, Stop, Timet
 #[derive(Clone, PartialEq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
+    /// What it is called.
     pub name: String,
+    /// Stations of announced lines.
     #[serde(default, rename = "station")]
     pub stations: Vec<Station>,
+    /// Lines to come.
     #[serde(default, rename = "line")]
     pub lines: Vec<Announced>,
+    /// Lines of the feed that no longer run.
     #[serde(default, rename = "remove")]
     pub removed: Vec<Removed>,
+    /// Ways on foot known better than by distance.
     #[serde(default, rename = "transfer")]
     pub transfers: Vec<Transfer>,
 }
@@ -70,10 +75,15 @@ pub struct Scenario {
 #[derive(Clone, PartialEq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Station {
+    /// As the lines of the scenario call it.
     pub id: String,
+    /// What travellers read.
     pub name: String,
+    /// Degrees north.
     pub latitude: Option<f64>,
+    /// Degrees east.
     pub longitude: Option<f64>,
+    /// `stop_id` of the feed, when the station exists.
     pub stop: Option<String>,
 }
 
@@ -81,7 +91,9 @@ pub struct Station {
 #[derive(Clone, PartialEq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Announced {
+    /// Unique among the lines of the scenario.
     pub id: String,
+    /// What travellers read.
     pub name: String,
     /// As `route_type` of GTFS.
     pub kind: u16,
@@ -91,12 +103,16 @@ pub struct Announced {
     pub announced: Option<Date>,
     /// Who says so.
     pub source: String,
+    /// Identifiers of [`Station`], in order.
     pub stations: Vec<String>,
+    /// From each station to the next: one fewer than stations.
     pub run_seconds: Vec<Seconds>,
+    /// At each station on the way.
     pub stop_seconds: Seconds,
     /// Only from the first station to the last.
     #[serde(default)]
     pub one_way: bool,
+    /// How often it runs, by time of day.
     #[serde(rename = "headway")]
     pub headways: Vec<Headway>,
 }
@@ -109,6 +125,7 @@ pub struct Headway {
     pub from: String,
     /// `HH:MM`, not included; hours go on after 24.
     pub until: String,
+    /// Between two vehicles.
     pub seconds: Seconds,
 }
 
@@ -116,7 +133,9 @@ pub struct Headway {
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Removed {
+    /// `route_id` of the feed.
     pub route: String,
+    /// Who says so.
     pub source: String,
 }
 
@@ -124,16 +143,22 @@ pub struct Removed {
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Transfer {
+    /// A [`Station`] of the scenario.
     pub from: String,
+    /// `stop_id` of the feed.
     pub stop: String,
+    /// On foot, either way.
     pub seconds: Seconds,
 }
 
 /// Why a scenario cannot be used.
+#[expect(missing_docs, reason = "the fields are told by their variant")]
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// The text is no scenario.
     #[error("scénario illisible : {0}")]
     Text(String),
+    /// What it says does not hold together.
     #[error("scénario « {scenario} », {place} : {message}")]
     Content { scenario: String, place: String, message: String },
 }

@@ -23,8 +23,10 @@ pub(crate) struct Pg {
 impl Pg {
     pub(crate) async fn open(url: &str) -> Result<Self> {
         let mut config = Config::from_str(url)?;
-        // Short queries: the just-in-time compiler costs more than it saves.
-        let options = config.get_options().map_or_else(|| "-c jit=off".to_owned(), |own| format!("{own} -c jit=off"));
+        // Short queries: the just-in-time compiler costs more than it saves. Filters of lists are optional: a plan made
+        // once for any of them reads many times more than one made for those in use.
+        const OURS: &str = "-c jit=off -c plan_cache_mode=force_custom_plan";
+        let options = config.get_options().map_or_else(|| OURS.to_owned(), |own| format!("{own} {OURS}"));
         config.options(&options);
         config.application_name("jonction");
         let manager_config = ManagerConfig { recycling_method: RecyclingMethod::Fast };

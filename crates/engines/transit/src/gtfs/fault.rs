@@ -18,6 +18,7 @@ pub enum Gravity {
 /// One line that is wrong.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Fault {
+    /// What became of the line.
     pub gravity: Gravity,
     /// Name of the file in the feed: `stop_times.txt`.
     pub file: &'static str,
@@ -78,30 +79,40 @@ impl Report {
 }
 
 /// Why a feed cannot be read at all.
+#[expect(missing_docs, reason = "the fields are told by their variant")]
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
+    /// The operating system does not let it be read.
     #[error("impossible de lire {place} ({problem}) : vérifiez le chemin et les droits")]
     Unreadable { place: String, problem: std::io::Error },
+    /// What was given is neither a folder nor an archive.
     #[error("{place} n’est pas une archive zip lisible ({problem}) : redemandez le fichier, ou donnez un dossier")]
     NotZip { place: String, problem: String },
+    /// A file that every feed has.
     #[error(
         "le fichier {0} manque : un flux GTFS contient au moins stops.txt, routes.txt, trips.txt, stop_times.txt et calendar.txt ou calendar_dates.txt"
     )]
     Missing(&'static str),
+    /// A column without which the file says nothing.
     #[error("{file} : la colonne {column} manque dans la première ligne")]
     Column { file: &'static str, column: &'static str },
+    /// More bytes than the limit, announced or read.
     #[error(
         "{file} : {bytes} octets annoncés ou lus, plus que la limite de {limit} ; si ce flux est vraiment de cette taille, relevez la limite"
     )]
     TooLarge { file: String, bytes: u64, limit: u64 },
+    /// An archive that swells more than so many times.
     #[error("{file} se décompresse plus de {ratio} fois : archive refusée, redemandez-la à son éditeur")]
     Bomb { file: String, ratio: u64 },
+    /// No line of a timetable is so long.
     #[error(
         "{file}, ligne {line} : ligne de plus de {limit} octets, ou guillemet jamais refermé : le fichier est abîmé"
     )]
     LongLine { file: &'static str, line: u64, limit: usize },
+    /// The bytes of a line make no sense.
     #[error("{file}, ligne {line} : lecture impossible ({problem})")]
     Broken { file: &'static str, line: u64, problem: String },
+    /// A file without any line of use.
     #[error("{0} ne contient aucune ligne utilisable : le flux est vide")]
     Empty(&'static str),
 }

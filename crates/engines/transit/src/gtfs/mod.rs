@@ -25,7 +25,9 @@ use crate::feed::Feed;
 /// A feed and what was found wrong with it.
 #[derive(Debug)]
 pub struct Reading {
+    /// What was read.
     pub feed: Feed,
+    /// What was left out or completed, line by line.
     pub report: Report,
 }
 

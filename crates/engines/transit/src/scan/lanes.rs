@@ -21,16 +21,19 @@ impl<const W: usize> Lanes<W> {
         Self(words)
     }
 
+    /// No lane at all.
     #[inline]
     pub fn is_empty(self) -> bool {
         self.0.iter().fold(0, |all, word| all | word) == 0
     }
 
+    /// The lanes of either.
     #[inline]
     pub fn or(self, other: Self) -> Self {
         Self(std::array::from_fn(|word| self.0[word] | other.0[word]))
     }
 
+    /// The lanes of the first that are not in the other.
     #[inline]
     pub fn without(self, other: Self) -> Self {
         Self(std::array::from_fn(|word| self.0[word] & !other.0[word]))

@@ -16,8 +16,11 @@ use crate::time::{NEVER, Seconds};
 /// A place where vehicles call, or a station that groups several.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Stop {
+    /// `stop_id` of the feed.
     pub id: String,
+    /// What travellers read.
     pub name: String,
+    /// Where it lies, when the feed says so.
     pub point: Option<Point>,
     /// The station it belongs to.
     pub parent: Option<u32>,
@@ -30,7 +33,9 @@ pub struct Stop {
 /// A line, as a traveller knows it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Line {
+    /// `route_id` of the feed.
     pub id: String,
+    /// What travellers read.
     pub name: String,
     /// As `route_type` of GTFS.
     pub kind: u16,
@@ -72,6 +77,7 @@ impl Pattern {
 pub struct Walk {
     /// The other stop.
     pub to: u32,
+    /// It takes so long.
     pub seconds: Seconds,
 }
 
@@ -139,7 +145,9 @@ pub struct Timetable {
 pub struct Size {
     /// Stops where vehicles call that day.
     pub stops: usize,
+    /// Lines that run that day.
     pub lines: usize,
+    /// Trips of that day.
     pub trips: usize,
     /// Calls of trips at stops.
     pub events: usize,
@@ -190,6 +198,7 @@ impl Timetable {
         Some((*first, *last))
     }
 
+    /// How much runs that day.
     pub fn size(&self) -> Size {
         let mut used: Vec<u32> = self.patterns.iter().map(|pattern| pattern.line).collect();
         used.sort_unstable();
