@@ -8,7 +8,7 @@
 //   width  of the window, when it is not a desk's
 //   shows  text that must be on screen for the image to be worth taking
 
-import { lastCohort, ofCohort, SCHOOL_HEAD } from './lib/school.mjs';
+import { APPRENTICE, TRAINER, lastCohort, ofCohort, SCHOOL_HEAD } from './lib/school.mjs';
 import { VISITOR } from './lib/session.mjs';
 
 const OFFICER = 'Chargée de mission';
@@ -119,5 +119,27 @@ export const steps = [
   },
   { image: 'ecole-programme', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/programme'), shows: 'Demi-journées' },
   { image: 'ecole-emploi-du-temps', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/emploi-du-temps'), shows: 'Après-midi' },
+  {
+    image: 'ecole-proposition',
+    role: SCHOOL_HEAD,
+    url: '/ecole/moyens',
+    walk: async (page) => {
+      const absence = page.locator('form').filter({ hasText: 'Qui est absent' });
+      await absence.getByLabel(/^Premier jour/).fill('2026-11-30');
+      await absence.getByLabel(/^Dernier jour/).fill('2026-12-04');
+      await absence.getByRole('button').click();
+      await page.getByText('L’absence est notée.').waitFor();
+      await ofCohort('/emploi-du-temps/proposition')(page);
+    },
+    shows: 'Ce qui ne peut plus avoir lieu',
+  },
+  {
+    image: 'ecole-appel',
+    role: TRAINER,
+    url: '/ecole/mes-semaines',
+    walk: (page) => page.getByRole('link', { name: /l’appel/ }).first().click(),
+    shows: 'Qui était présent',
+  },
+  { image: 'mon-parcours', role: APPRENTICE, url: '/mon-parcours', width: 360, shows: 'Prochain cours' },
   { image: 'ecole-alternants', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/alternants'), shows: 'Qui, où, sous quel contrat' },
 ];

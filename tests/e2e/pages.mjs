@@ -230,6 +230,8 @@ export const pages = [
   { name: 'calendrier d’une promotion', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/calendrier') },
   { name: 'calendrier proposé', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/calendrier/rythme') },
   { name: 'emploi du temps', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/emploi-du-temps') },
+  { name: 'emploi du temps proposé', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/emploi-du-temps/proposition') },
+  { name: 'présences', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/presences') },
   { name: 'candidatures', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/candidats') },
   { name: 'appariement', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/appariement') },
   { name: 'alternants', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/alternants') },
@@ -247,6 +249,22 @@ export const pages = [
   },
   { name: 'formateurs et salles', role: SCHOOL_HEAD, url: '/ecole/moyens' },
   { name: 'mes semaines', role: TRAINER, url: '/ecole/mes-semaines' },
+  {
+    name: 'appel',
+    role: TRAINER,
+    url: '/ecole/mes-semaines',
+    walk: (page) => page.getByRole('link', { name: /l’appel/ }).first().click(),
+  },
+  {
+    name: 'appel à compléter',
+    role: TRAINER,
+    url: '/ecole/mes-semaines',
+    walk: async (page) => {
+      await page.getByRole('link', { name: /Faire l’appel/ }).last().click();
+      await send(page, 'Enregistrer l’appel');
+    },
+    status: 422,
+  },
   { name: 'mes places', role: HOST, url: '/places' },
   { name: 'mon calendrier', role: APPRENTICE, url: '/mon-parcours' },
 

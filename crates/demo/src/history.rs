@@ -120,6 +120,7 @@ async fn fill(platform: &Platform, job: &Job, asked: &HistoryDemand, tell: impl 
     support::jobs::come_to_today(platform, &program).await?;
     support::follow_up::tell_publics(platform, &program).await?;
     ::school::field::take_in(platform, job.tenant).await?;
+    crate::calls::make(platform, &program).await?;
     feed::sweep(folder)?;
     tell(Step { number: SHARES.len(), what: "Historique complet".to_owned(), done: 1, total: 1 });
     Ok(())

@@ -6,6 +6,7 @@
 
 mod accompaniment;
 mod accounts;
+mod calls;
 mod contacts;
 mod feed;
 mod history;

@@ -17,6 +17,7 @@ pub mod places;
 pub mod programme;
 pub mod proposal;
 pub mod referentials;
+pub mod session;
 pub mod timetable;
 pub mod weeks;
 
@@ -66,8 +67,8 @@ pub fn routes() -> Vec<Route> {
             get(proposal::show).post(proposal::decide),
         ),
         Route::new("/ecole/promotions/{id}/emploi-du-temps/seances", manage, post(timetable::plan)),
-        Route::new("/ecole/promotions/{id}/seances/{numero}", manage, get(timetable::session).post(timetable::moved)),
-        Route::new("/ecole/promotions/{id}/seances/{numero}/annuler", manage, post(timetable::cancel)),
+        Route::new("/ecole/promotions/{id}/seances/{numero}", manage, get(session::show).post(session::moved)),
+        Route::new("/ecole/promotions/{id}/seances/{numero}/annuler", manage, post(session::cancel)),
         Route::new("/ecole/promotions/{id}/seances/{numero}/appel", call, get(attendance::call).post(attendance::note)),
         Route::new("/ecole/promotions/{id}/presences", learners, get(attendance::show)),
         Route::new("/ecole/promotions/{id}/candidats", learners, get(candidates::list)),

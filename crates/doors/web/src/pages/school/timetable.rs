@@ -1,4 +1,4 @@
-//! `/ecole/promotions/{id}/emploi-du-temps`: half-days of class week by week, moved, cancelled, printed.
+//! `/ecole/promotions/{id}/emploi-du-temps`: half-days of class week by week, planned by hand, printed.
 
 use std::collections::HashMap;
 
@@ -11,16 +11,14 @@ use facts::Fact;
 use jiff::ToSpan;
 use platform::gate::ActionKind;
 use school::cohort::{
-    self, CalendarDay, CohortView, DayKind, Half, Module, NewSession, Room, RoomView, Session, SessionNumber, Trainer,
-    TrainerView,
+    self, CalendarDay, CohortView, DayKind, Half, Module, NewSession, Room, RoomView, Session, Trainer, TrainerView,
 };
 
 use super::calendar::{badge, monday_of};
 use super::{Part, Parts, cohort_path, cohort_tabs, day, id, mendable, typed};
 use crate::app::App;
 use crate::components::{
-    Badge, Button, ButtonKind, Choice, Column, Description, EmptyState, Field, Flash, Form, Fragment, Link, Pager,
-    Query, Row, Table,
+    Badge, Button, ButtonKind, Choice, Column, EmptyState, Field, Flash, Form, Fragment, Link, Pager, Query, Row, Table,
 };
 use crate::fr;
 use crate::middleware::Problem;
@@ -35,7 +33,7 @@ pub(super) struct Timetable {
     trainers: Vec<TrainerView>,
     rooms: Vec<RoomView>,
     days: Vec<CalendarDay>,
-    sessions: Vec<Fact<Session>>,
+    pub(super) sessions: Vec<Fact<Session>>,
 }
 
 impl Timetable {
@@ -58,7 +56,7 @@ impl Timetable {
         format!("{}/emploi-du-temps", cohort_path(&self.cohort))
     }
 
-    fn module<'a>(&'a self, session: &'a Session) -> &'a str {
+    pub(super) fn module<'a>(&'a self, session: &'a Session) -> &'a str {
         self.module_name(&session.module)
     }
 
@@ -242,17 +240,17 @@ fn progress(timetable: &Timetable, today: Date) -> Table {
         .empty(EmptyState::new("Aucun module", "Le programme de la promotion est vide."))
 }
 
-fn halves() -> impl Iterator<Item = Choice> {
+pub(super) fn halves() -> impl Iterator<Item = Choice> {
     Half::ALL.iter().map(|half| Choice::new(half.as_code(), fr::capitalised(half.label())))
 }
 
-fn trainer_choices(timetable: &Timetable) -> impl Iterator<Item = Choice> {
+pub(super) fn trainer_choices(timetable: &Timetable) -> impl Iterator<Item = Choice> {
     let known =
         timetable.trainers.iter().map(|view| Choice::new(view.id.to_string(), view.profile.value.name.as_str()));
     std::iter::once(Choice::new("", "À désigner")).chain(known)
 }
 
-fn room_choices(timetable: &Timetable) -> impl Iterator<Item = Choice> {
+pub(super) fn room_choices(timetable: &Timetable) -> impl Iterator<Item = Choice> {
     let known = timetable.rooms.iter().map(|view| Choice::new(view.id.to_string(), view.profile.value.name.as_str()));
     std::iter::once(Choice::new("", "À désigner")).chain(known)
 }
@@ -284,7 +282,7 @@ fn plan_form(timetable: &Timetable, monday: Date, sent: &Query, problem: Option<
         .into()
 }
 
-fn read_session(form: &Query, module: &str) -> Result<NewSession, String> {
+pub(super) fn read_session(form: &Query, module: &str) -> Result<NewSession, String> {
     Ok(NewSession {
         on: day(form, "le", "le jour de la séance")?,
         half: form.get("moitie").and_then(Half::from_code).ok_or("Choisissez le matin ou l’après-midi.")?,
@@ -318,146 +316,6 @@ pub async fn plan(
             Ok(redirect_with(Flash::success("La séance est prévue."), &href))
         }
         Err(problem) => Ok(to_mend(&draw(&app, &signed, &timetable, monday, &form, Some(problem)))),
-    }
-}
-
-/// What was typed about one session, and what is to be mended.
-#[derive(Default)]
-struct Sent {
-    form: Query,
-    moved: Option<String>,
-    cancelled: Option<String>,
-}
-
-fn find<'a>(timetable: &'a Timetable, number: &str) -> Result<&'a Fact<Session>, Problem> {
-    let number: Id<SessionNumber> = id(number)?;
-    let found = timetable.sessions.iter().find(|fact| fact.value.number == number && fact.value.is_planned());
-    found.ok_or_else(Problem::not_found)
-}
-
-pub async fn session(
-    State(app): State<App>,
-    signed: Signed,
-    Path((own, number)): Path<(String, String)>,
-) -> Result<Response, Problem> {
-    let timetable = Timetable::read(&app, &signed, &own).await?;
-    let fact = find(&timetable, &number)?;
-    Ok(page(&session_page(&app, &signed, &timetable, fact, &Sent::default())))
-}
-
-fn session_page(app: &App, signed: &Signed, timetable: &Timetable, fact: &Fact<Session>, sent: &Sent) -> Parts {
-    let session = &fact.value;
-    let own = format!("{}/seances/{}", cohort_path(&timetable.cohort), session.number);
-    let value = |name: &str, known: String| sent.form.get(name).map_or(known, str::to_owned);
-    let raw = |id: Option<String>| id.unwrap_or_default();
-    let short = || Field::checkbox("prevenues", "Les personnes sont prévenues, même si le délai est court", false);
-    let reason = || {
-        Field::text("raison", "Raison")
-            .hint("Lue par les alternants et les formateurs. Jamais une raison de santé.")
-            .required()
-    };
-    let move_form = Form::post(own.as_str())
-        .without_focus()
-        .problem(sent.moved.clone())
-        .field(Field::date("le", "Jour").value(value("le", fact.valid.from.to_string())).required())
-        .field(
-            Field::select("moitie", "Demi-journée", halves())
-                .value(value("moitie", session.half.as_code().to_owned()))
-                .required(),
-        )
-        .field(
-            Field::select("formateur", "Formateur ou formatrice", trainer_choices(timetable))
-                .value(value("formateur", raw(session.trainer.map(|id| id.to_string())))),
-        )
-        .field(
-            Field::select("salle", "Salle", room_choices(timetable))
-                .value(value("salle", raw(session.room.map(|id| id.to_string())))),
-        )
-        .field(reason().value(value("raison", String::new())))
-        .field(short())
-        .button(Button::primary("Déplacer la séance"));
-    let cancel_form = Form::post(format!("{own}/annuler"))
-        .without_focus()
-        .problem(sent.cancelled.clone())
-        .field(reason().prefix("annuler"))
-        .field(short().prefix("annuler"))
-        .button(Button::danger("Annuler la séance"));
-    let description = Description::new()
-        .line("Quand", format!("{}, {}", fr::date_full(fact.valid.from), session.half.label()))
-        .line("Module", timetable.module(session))
-        .line("Formateur ou formatrice", timetable.trainer(session.trainer).unwrap_or("à désigner"))
-        .line("Salle", timetable.room(session.room).unwrap_or("à désigner"));
-    let description =
-        if session.reason.is_empty() { description } else { description.line("Déplacée", session.reason.as_str()) };
-    let layout = signed
-        .layout(app, &own, &format!("Séance du {}", fr::date_long(fact.valid.from)))
-        .crumb("École", super::PATH)
-        .crumb(timetable.cohort.profile.value.name.as_str(), cohort_path(&timetable.cohort))
-        .crumb("Emploi du temps", timetable.path())
-        .lead("Déplacée ou annulée, la séance change aussi dans les agendas de celles et ceux qui s’y sont abonnés.");
-    Parts::new(
-        layout,
-        vec![
-            Part::new("seance", "La séance", [description.into()]),
-            Part::new("deplacer", "Déplacer", [move_form.into()]),
-            Part::new("annuler", "Annuler", [cancel_form.into()]),
-        ],
-    )
-}
-
-pub async fn moved(
-    State(app): State<App>,
-    signed: Signed,
-    Path((own, number)): Path<(String, String)>,
-    RawForm(body): RawForm,
-) -> Result<Response, Problem> {
-    let form = typed(&body);
-    let timetable = Timetable::read(&app, &signed, &own).await?;
-    let fact = find(&timetable, &number)?;
-    let answer = match read_session(&form, &fact.value.module) {
-        Err(problem) => Err(problem),
-        Ok(to) => {
-            let (cohort, on) = (timetable.cohort.record.id, to.on);
-            let (reason, short) = (form.get("raison").unwrap_or_default(), form.get("prevenues").is_some());
-            let number = fact.value.number;
-            match cohort::move_session(&app.platform, &signed.actor, cohort, number, to, reason, short).await {
-                Ok(()) => Ok(on),
-                Err(error) => Err(mendable(error)?),
-            }
-        }
-    };
-    match answer {
-        Ok(on) => {
-            let told = format!("La séance est maintenant le {}.", fr::date_long(on));
-            Ok(redirect_with(Flash::success(told), &format!("{}?semaine={}", timetable.path(), monday_of(on))))
-        }
-        Err(problem) => {
-            let sent = Sent { form, moved: Some(problem), ..Sent::default() };
-            Ok(to_mend(&session_page(&app, &signed, &timetable, fact, &sent)))
-        }
-    }
-}
-
-pub async fn cancel(
-    State(app): State<App>,
-    signed: Signed,
-    Path((own, number)): Path<(String, String)>,
-    RawForm(body): RawForm,
-) -> Result<Response, Problem> {
-    let form = typed(&body);
-    let timetable = Timetable::read(&app, &signed, &own).await?;
-    let fact = find(&timetable, &number)?;
-    let (reason, short) = (form.get("raison").unwrap_or_default(), form.get("prevenues").is_some());
-    let (cohort, number) = (timetable.cohort.record.id, fact.value.number);
-    match cohort::cancel_session(&app.platform, &signed.actor, cohort, number, reason, short).await {
-        Ok(()) => {
-            let href = format!("{}?semaine={}", timetable.path(), monday_of(fact.valid.from));
-            Ok(redirect_with(Flash::success("La séance est annulée\u{a0}: elle reste visible comme telle."), &href))
-        }
-        Err(error) => {
-            let sent = Sent { cancelled: Some(mendable(error)?), ..Sent::default() };
-            Ok(to_mend(&session_page(&app, &signed, &timetable, fact, &sent)))
-        }
     }
 }
 
