@@ -121,6 +121,8 @@ async fn fill(platform: &Platform, job: &Job, asked: &HistoryDemand, tell: impl 
     support::follow_up::tell_publics(platform, &program).await?;
     ::school::field::take_in(platform, job.tenant).await?;
     crate::calls::make(platform, &program).await?;
+    // Last: what is drawn by number keeps its numbers.
+    crate::say_where_to_appeal(platform, &program).await?;
     feed::sweep(folder)?;
     tell(Step { number: SHARES.len(), what: "Historique complet".to_owned(), done: 1, total: 1 });
     Ok(())

@@ -154,13 +154,12 @@ pub async fn settle(platform: &Platform, actor: &Actor, mut progress: impl FnMut
     progress("Comptes et mandats", 2, 4);
     platform.clock.set(timeline::ADOPTION.instant());
     accounts::create(platform, actor).await?;
-    say_where_to_appeal(platform, actor).await?;
     progress("École", 3, 4);
     school::open(platform, actor).await
 }
 
 /// The administration gives the address that letters carry, as a département does on its first day.
-async fn say_where_to_appeal(platform: &Platform, program: &Actor) -> Result<()> {
+pub(crate) async fn say_where_to_appeal(platform: &Platform, program: &Actor) -> Result<()> {
     let administration = accounts::actor_of(platform, program, Role::DepartmentAdmin).await?;
     let permit = platform::gate::permit::<ManageAccounts>(&administration)?;
     let contact = Parameter::new(

@@ -71,3 +71,15 @@ test('an absence is written down, told on the board, and taken back', () =>
     const shown = page.locator('#charges tbody tr').filter({ hasText: name });
     assert.equal(await shown.filter({ hasText: '27 novembre' }).count(), 0);
   }));
+
+test('what is late is past, and what is due this week is not', () =>
+  visit(HEAD, {}, async (page) => {
+    const reasons = async (need) => {
+      await page.goto(`/agence/personnes?besoin=${need}`);
+      return page.locator('main tbody tr').allInnerTexts();
+    };
+    const late = await reasons(15);
+    assert.notEqual(late.length, 0, 'the demonstration has steps that are late');
+    for (const line of late) assert.match(line, /prévue pour le .*(il y a|hier)/);
+    for (const line of await reasons(17)) assert.doesNotMatch(line, /il y a|hier/);
+  }));
