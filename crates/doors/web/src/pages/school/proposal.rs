@@ -116,8 +116,8 @@ fn notices(timetable: &Timetable, proposal: &Proposal) -> Vec<Notice> {
         1 => notices.push(Notice::new(
             Tone::Danger,
             "Aucun emploi du temps n’est possible",
-            "C’est démontré, et rien n’a changé. Changez l’une des raisons ci-dessous, puis demandez une nouvelle \
-             proposition.",
+            "C’est démontré, et rien n’a changé. Changez une des raisons ci-dessous, de préférence une qui suffit, puis \
+             demandez une nouvelle proposition.",
         )),
         count => notices.push(Notice::new(
             Tone::Danger,
