@@ -45,7 +45,7 @@ pub struct AttendanceLine {
     pub unknown: i64,
 }
 
-/// Those in training on `day`, among those of a cohort.
+/// Those who are or were in a cohort, and when.
 async fn expected<A: Action>(
     platform: &Platform,
     permit: &Permit<A>,
