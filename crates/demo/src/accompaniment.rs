@@ -10,9 +10,9 @@ use support::follow_up::{self, FollowUp, ListRequest, Stage};
 use support::meeting::{self, AfterMeeting, Doer, MeetingKind, MeetingStatus, NewMeeting, NewStep, Secrecy};
 use support::orientation::{self, BatchKind, Worker};
 
-use crate::contacts::mixed;
+use crate::contacts::{drawn_for, mixed};
 use crate::feed::MonthStage;
-use crate::{Result, SEED, accounts, at, timeline};
+use crate::{Result, accounts, at, timeline};
 
 /// People read together.
 const PAGE: usize = 500;
@@ -50,9 +50,14 @@ pub(crate) async fn follow(
     meet(platform, &staff, created_on, tell).await
 }
 
+/// A number for somebody: the same on every machine, another one for each turn.
+fn drawn(line: &FollowUp, turn: u64) -> u64 {
+    drawn_for(&format!("{} {}", line.sort_name, line.birth_date), turn)
+}
+
 /// One in `share` of the people, always the same.
 fn is_drawn(line: &FollowUp, share: u64) -> bool {
-    mixed(line.person.raw().unsigned_abs() ^ SEED).is_multiple_of(share)
+    drawn(line, 0).is_multiple_of(share)
 }
 
 /// The officer decides everything that is proposed, up to the places of each structure.
@@ -104,8 +109,8 @@ async fn share_out(platform: &Platform, head: &Actor, last: bool) -> Result<()> 
     let loads = follow_up::agency_board(platform, head, None).await?.loads;
     for (number, load) in loads.iter().enumerate() {
         let account = load.staff.account;
-        let drawn = mixed(account.raw().unsigned_abs() ^ SEED);
-        if load.staff.working_time == 100 && drawn.is_multiple_of(5) {
+        let part_time = drawn_for(&load.staff.name, 0).is_multiple_of(5);
+        if load.staff.working_time == 100 && part_time {
             caseload::set_working_time(platform, head, account, platform.today(), 80).await?;
         }
         if last && number == 1 && caseload::absences(platform, head, account).await?.is_empty() {
@@ -144,8 +149,8 @@ struct Event<'a> {
 enum After {
     /// Plans the meeting on a day, at an hour.
     Plan(Date, i64),
-    /// Says what became of the meeting of a day.
-    Tell(Date, MeetingStatus),
+    /// Says what became of the meeting of a day; the number draws what is written of it.
+    Tell(Date, MeetingStatus, u64),
 }
 
 /// Counsellors meet whoever they have not met, and those they have not seen for a month; not everybody, and not
@@ -190,7 +195,7 @@ async fn meet(
                 }),
                 ..AfterMeeting::default()
             },
-            After::Tell(on, status) => {
+            After::Tell(on, status, drawn) => {
                 let written = meeting::accompaniment(&then, event.actor, event.person).await?;
                 let Some(planned) = written
                     .meetings
@@ -199,7 +204,7 @@ async fn meet(
                 else {
                     continue;
                 };
-                told(planned.value.number, status, on)
+                told(planned.value.number, status, on, drawn)
             }
         };
         meeting::after_meeting(&then, event.actor, event.person, after).await?;
@@ -207,9 +212,9 @@ async fn meet(
     Ok(())
 }
 
-fn told(number: Id<meeting::Number>, status: MeetingStatus, on: Date) -> AfterMeeting {
+fn told(number: Id<meeting::Number>, status: MeetingStatus, on: Date, drawn: u64) -> AfterMeeting {
     let attended = status == MeetingStatus::Attended;
-    let drawn = mixed(number.raw().unsigned_abs() ^ SEED);
+    let drawn = mixed(drawn);
     let (note, step) = NOTES[usize::try_from(drawn).unwrap_or(0) % NOTES.len()];
     AfterMeeting {
         outcome: Some((number, status)),
@@ -235,7 +240,7 @@ const NOTES: [(&str, &str); 6] = [
 
 /// One person's next meeting: when it is planned, and what becomes of it when its day is past.
 fn meeting_of<'a>(morning: &Platform, actor: &'a Actor, line: &FollowUp, today: Date) -> Vec<Event<'a>> {
-    let drawn = mixed(line.person.raw().unsigned_abs() ^ (SEED << 8) ^ line.individual_meetings.unsigned_abs());
+    let drawn = drawn(line, 1 + line.individual_meetings.unsigned_abs());
     // A fifth are not called this month.
     if drawn.is_multiple_of(5) {
         return Vec::new();
@@ -261,6 +266,6 @@ fn meeting_of<'a>(morning: &Platform, actor: &'a Actor, line: &FollowUp, today: 
         return vec![plan];
     }
     let minutes = SignedDuration::from_mins(starts_at + 50);
-    let tell = Event { at: Instant::start_of(on).plus(minutes), actor, person, after: After::Tell(on, status) };
+    let tell = Event { at: Instant::start_of(on).plus(minutes), actor, person, after: After::Tell(on, status, drawn) };
     vec![plan, tell]
 }
