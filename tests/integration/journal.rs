@@ -231,8 +231,7 @@ async fn many_may_write_and_seal_at_once() {
                         subject: None,
                         payload: serde_json::Value::Null,
                     };
-                    journal::append(&tx, Chain::Reads, tenant, later(3), entry).await.unwrap();
-                    journal::seal_within(&tx, Chain::Reads, tenant, later(3)).await.unwrap();
+                    journal::append_sealed(&tx, Chain::Reads, tenant, later(3), vec![entry]).await.unwrap();
                     tx.commit().await.unwrap();
                 })
             })

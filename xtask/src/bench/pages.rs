@@ -1,5 +1,6 @@
-//! Server time of each page against the bare queries it needs: the statements that the page sent are
-//! noted once, then sent again by the bare driver, rows read to the end. On SQLite, which works in this
+//! Server time of each page against the bare queries it needs: the statements that the page sent are noted, then sent
+//! again by the bare driver, rows read to the end; what it wrote (the reading log) in one transaction, each time under
+//! the next numbers. On SQLite, which works in this
 //! process, the time is that of the processor; PostgreSQL works elsewhere, and its time is that on the wall.
 
 use std::path::Path;
@@ -152,24 +153,23 @@ pub(super) async fn compare<'a>(
     let mut measured = Vec::new();
     for (name, account, address) in asked {
         let token = sign_in(platform, account).await?;
-        get(router, &token, &address).await?;
-        recording::start();
         let html = get(router, &token, &address).await?;
-        let asked = recording::stop();
-        let reads: Vec<&Asked> = asked.iter().filter(|asked| !asked.writes).collect();
-        let logs = asked.iter().any(|asked| asked.writes);
         let (mut page, mut bare_ms) = (f64::INFINITY, f64::INFINITY);
+        let mut statements = 0;
         for _ in 0..ROUNDS {
             let start = clock.seconds();
             for _ in 0..requests {
                 get(router, &token, &address).await?;
             }
             page = page.min((clock.seconds() - start) * 1_000.0 / f64::from(requests));
-            bare_ms = bare_ms.min(bare.time(&reads, logs, requests, clock).await?);
+            let before = noted(router, &token, &address).await?;
+            let mut again = Again::of(&before, noted(router, &token, &address).await?)?;
+            statements = again.asked.len();
+            bare_ms = bare_ms.min(bare.time(&mut again, requests, clock).await?);
         }
         table.row([
             name.to_owned(),
-            asked.len().to_string(),
+            statements.to_string(),
             (html.len() / 1_000).to_string(),
             format!("{page:.2}"),
             format!("{bare_ms:.2}"),
@@ -179,6 +179,53 @@ pub(super) async fn compare<'a>(
     }
     table.print();
     Ok(measured)
+}
+
+/// The statements of a page, to be sent again.
+struct Again {
+    asked: Vec<Asked>,
+    /// By how much each parameter of each statement that writes grew from one request to the next: a number or a moment
+    /// that is new each time.
+    steps: Vec<Vec<i64>>,
+}
+
+impl Again {
+    /// From two requests of the same page, one after the other.
+    fn of(before: &[Asked], asked: Vec<Asked>) -> anyhow::Result<Self> {
+        anyhow::ensure!(before.len() == asked.len(), "the page does not send the same statements twice");
+        let step = |(before, after): (&Value, &Value)| match (before, after) {
+            (Value::Integer(before), Value::Integer(after)) => after - before,
+            _ => 0,
+        };
+        let steps = before.iter().zip(&asked).map(|(before, after)| {
+            if after.writes { before.params.iter().zip(&after.params).map(step).collect() } else { Vec::new() }
+        });
+        Ok(Self { steps: steps.collect(), asked })
+    }
+
+    /// The first and the last statement that write: one transaction from one to the other.
+    fn transaction(&self) -> Option<(usize, usize)> {
+        let first = self.asked.iter().position(|asked| asked.writes)?;
+        Some((first, self.asked.iter().rposition(|asked| asked.writes)?))
+    }
+
+    /// On to the numbers that the next request would take.
+    fn advance(&mut self) {
+        for (asked, steps) in self.asked.iter_mut().zip(&self.steps) {
+            for (param, step) in asked.params.iter_mut().zip(steps) {
+                if let Value::Integer(number) = param {
+                    *number += step;
+                }
+            }
+        }
+    }
+}
+
+/// The statements of one request.
+async fn noted(router: &Router, token: &str, address: &str) -> anyhow::Result<Vec<Asked>> {
+    recording::start();
+    get(router, token, address).await?;
+    Ok(recording::stop())
 }
 
 /// What time is read from.
@@ -320,73 +367,83 @@ impl Bare {
             let connection = Connection::open(path)?;
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             connection.execute_batch(
-                "PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824; PRAGMA synchronous = NORMAL;
-                CREATE TABLE IF NOT EXISTS bench_log (id INTEGER PRIMARY KEY, body TEXT)",
+                "PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824; PRAGMA synchronous = NORMAL",
             )?;
             connection.set_prepared_statement_cache_capacity(512);
             return Ok(Self::Sqlite(connection));
         }
         let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
         tokio::spawn(connection);
-        client
-            .batch_execute("SET jit = off; CREATE TABLE IF NOT EXISTS bench_log (id BIGSERIAL PRIMARY KEY, body TEXT)")
-            .await?;
+        client.batch_execute("SET jit = off").await?;
         Ok(Self::Postgres(client))
     }
 
-    /// Milliseconds of one round: every read, and for a page that logs a reading, one short insert committed.
-    async fn time(&self, reads: &[&Asked], logs: bool, rounds: u32, watch: Watch) -> anyhow::Result<f64> {
-        let start = match self {
+    /// Milliseconds of one request: the mean of a round of so many.
+    async fn time(&self, again: &mut Again, requests: u32, watch: Watch) -> anyhow::Result<f64> {
+        let (first, last) = again.transaction().unzip();
+        let start;
+        match self {
             Self::Sqlite(connection) => {
-                let start = watch.seconds();
-                for _ in 0..rounds {
-                    for asked in reads {
-                        let mut statement = connection.prepare_cached(&asked.sqlite)?;
-                        for (position, value) in asked.params.iter().enumerate() {
-                            statement.raw_bind_parameter(position + 1, value)?;
+                start = watch.seconds();
+                for _ in 0..requests {
+                    again.advance();
+                    for (position, asked) in again.asked.iter().enumerate() {
+                        if first == Some(position) {
+                            connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
                         }
-                        let columns = statement.column_count();
-                        let mut rows = statement.raw_query();
-                        while let Some(row) = rows.next()? {
-                            for column in 0..columns {
-                                std::hint::black_box(row.get::<_, Value>(column)?);
-                            }
+                        send(connection, asked)?;
+                        if last == Some(position) {
+                            connection.prepare_cached("COMMIT")?.execute([])?;
                         }
-                    }
-                    if logs {
-                        connection.prepare_cached("INSERT INTO bench_log (body) VALUES ('reading')")?.execute([])?;
                     }
                 }
-                start
             }
             Self::Postgres(client) => {
                 let mut prepared = Vec::new();
-                for asked in reads {
-                    let statement = client.prepare(&asked.postgres).await?;
-                    let params = statement
-                        .params()
-                        .iter()
-                        .zip(&asked.params)
-                        .map(|(kind, value)| typed(kind, value))
-                        .collect::<Vec<_>>();
-                    prepared.push((statement, params));
+                for asked in &again.asked {
+                    prepared.push(client.prepare(&asked.postgres).await?);
                 }
-                let start = watch.seconds();
-                for _ in 0..rounds {
-                    for (statement, params) in &prepared {
+                start = watch.seconds();
+                for _ in 0..requests {
+                    again.advance();
+                    for (position, (statement, asked)) in prepared.iter().zip(&again.asked).enumerate() {
+                        if first == Some(position) {
+                            client.batch_execute("BEGIN").await?;
+                        }
+                        let typed: Vec<_> = statement
+                            .params()
+                            .iter()
+                            .zip(&asked.params)
+                            .map(|(kind, value)| typed(kind, value))
+                            .collect();
                         let params: Vec<&(dyn ToSql + Sync)> =
-                            params.iter().map(|param| &**param as &(dyn ToSql + Sync)).collect();
+                            typed.iter().map(|param| &**param as &(dyn ToSql + Sync)).collect();
                         std::hint::black_box(client.query(statement, &params).await?);
-                    }
-                    if logs {
-                        client.execute("INSERT INTO bench_log (body) VALUES ('reading')", &[]).await?;
+                        if last == Some(position) {
+                            client.batch_execute("COMMIT").await?;
+                        }
                     }
                 }
-                start
             }
-        };
-        Ok((watch.seconds() - start) * 1_000.0 / f64::from(rounds))
+        }
+        Ok((watch.seconds() - start) * 1_000.0 / f64::from(requests))
     }
+}
+
+/// One statement by the bare driver, its rows read to the end.
+fn send(connection: &Connection, asked: &Asked) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(&asked.sqlite)?;
+    for (position, value) in asked.params.iter().enumerate() {
+        statement.raw_bind_parameter(position + 1, value)?;
+    }
+    let columns = statement.column_count();
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next()? {
+        for column in 0..columns {
+            std::hint::black_box(row.get::<_, Value>(column)?);
+        }
+    }
+    Ok(())
 }
 
 /// A noted value in the type that PostgreSQL expects.

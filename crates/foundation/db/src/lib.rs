@@ -112,6 +112,15 @@ impl Db {
         }))
     }
 
+    /// Starts a transaction on SQLite when nobody writes at this moment; `None` when somebody does, and always on
+    /// PostgreSQL, whose writers do not wait for one another. For short work that has another way to be done.
+    pub fn begin_if_idle(&self) -> Result<Option<Tx>> {
+        Ok(match &self.inner {
+            Inner::Lite(lite) => lite.begin_if_idle()?.map(|tx| Tx(TxInner::Lite(tx))),
+            Inner::Pg(_) => None,
+        })
+    }
+
     /// Calls `visit` for each line without holding them all.
     pub async fn each<T: FromRow + Send>(
         &self,
@@ -236,6 +245,8 @@ impl Tx {
     /// `count` numbers that no record of this database bears yet.
     pub async fn reserve_ids(&self, count: usize) -> Result<Vec<i64>> {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
+        #[cfg(feature = "recording")]
+        recording::note(&sql::RESERVE_IDS, &[&count], true);
         match &self.0 {
             TxInner::Lite(tx) => {
                 let next: i64 = tx.one(&sql::RESERVE_IDS, &[&count])?;

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, Statement};
+use rusqlite::{CachedStatement, Connection, OpenFlags, Statement};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{Mutex as FairMutex, OwnedMutexGuard, Semaphore};
 
@@ -58,9 +58,11 @@ impl Lite {
     }
 
     pub(crate) async fn begin(&self) -> Result<LiteTx> {
-        let writer = Arc::clone(&self.writer).lock_owned().await;
-        writer.execute_batch("BEGIN IMMEDIATE")?;
-        Ok(LiteTx { writer: Mutex::new(writer), finished: false })
+        LiteTx::on(Arc::clone(&self.writer).lock_owned().await)
+    }
+
+    pub(crate) fn begin_if_idle(&self) -> Result<Option<LiteTx>> {
+        Arc::clone(&self.writer).try_lock_owned().ok().map(LiteTx::on).transpose()
     }
 
     pub(crate) async fn each(
@@ -71,10 +73,11 @@ impl Lite {
         visit: impl FnMut(Row<'_>) -> Result<()>,
     ) -> Result<()> {
         self.read(long, |connection| {
-            if !connection.prepare_cached(sql.text(Engine::Sqlite))?.readonly() {
+            let statement = connection.prepare_cached(sql.text(Engine::Sqlite))?;
+            if !statement.readonly() {
                 return Err(Error::Unsupported("un texte qui écrit demande une transaction"));
             }
-            each(connection, sql, params, visit)
+            each(statement, params, visit)
         })
         .await
     }
@@ -153,12 +156,10 @@ fn bind(statement: &mut Statement<'_>, params: &[&dyn Param]) -> Result<()> {
 }
 
 fn each(
-    connection: &Connection,
-    sql: &Sql,
+    mut statement: CachedStatement<'_>,
     params: &[&dyn Param],
     mut visit: impl FnMut(Row<'_>) -> Result<()>,
 ) -> Result<()> {
-    let mut statement = connection.prepare_cached(sql.text(Engine::Sqlite))?;
     bind(&mut statement, params)?;
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
@@ -180,6 +181,11 @@ pub(crate) struct LiteTx {
 }
 
 impl LiteTx {
+    fn on(writer: OwnedMutexGuard<Connection>) -> Result<Self> {
+        writer.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        Ok(Self { writer: Mutex::new(writer), finished: false })
+    }
+
     fn with<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         work(&self.writer.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -187,7 +193,7 @@ impl LiteTx {
     pub(crate) fn all<T: FromRow>(&self, sql: &Sql, params: &[&dyn Param]) -> Result<Vec<T>> {
         self.with(|connection| {
             let mut found = Vec::new();
-            each(connection, sql, params, |row| {
+            each(connection.prepare_cached(sql.text(Engine::Sqlite))?, params, |row| {
                 found.push(T::from_row(&row)?);
                 Ok(())
             })?;
@@ -215,7 +221,7 @@ impl LiteTx {
     }
 
     pub(crate) fn commit(mut self) -> Result<()> {
-        self.with(|connection| Ok(connection.execute_batch("COMMIT")?))?;
+        self.with(|connection| Ok(connection.prepare_cached("COMMIT")?.execute([])?))?;
         self.finished = true;
         Ok(())
     }

@@ -112,7 +112,7 @@ impl Texts {
         let columns = "id, at, author, mandate, action, subject_kind, subject, payload_digest";
         Self {
             insert: Sql::built(format!(
-                "INSERT INTO {entries} (tenant, {columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+                "INSERT INTO {entries} (tenant, {columns}, seal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
             )),
             insert_payload: Sql::built(format!(
                 "INSERT INTO {payloads} (entry, tenant, salt, body) VALUES ($1, $2, $3, $4)"
@@ -224,7 +224,7 @@ pub async fn append(tx: &Tx, chain: Chain, tenant: Id<Tenant>, now: Instant, new
     append_all(tx, chain, tenant, now, vec![new]).await
 }
 
-/// Adds several entries at once.
+/// Adds several entries at once. They wait for a seal.
 pub async fn append_all(
     tx: &Tx,
     chain: Chain,
@@ -232,19 +232,64 @@ pub async fn append_all(
     now: Instant,
     entries: Vec<NewEntry<'_>>,
 ) -> db::Result<()> {
-    let texts = Texts::of(chain);
+    let written = drafts(tx, now, entries).await?;
+    insert(tx, chain, tenant, &written, None).await
+}
+
+/// Adds several entries and seals them in the same transaction, with those that waited.
+pub async fn append_sealed(
+    tx: &Tx,
+    chain: Chain,
+    tenant: Id<Tenant>,
+    now: Instant,
+    entries: Vec<NewEntry<'_>>,
+) -> db::Result<()> {
+    let written = drafts(tx, now, entries).await?;
+    let new: Vec<Entry> = written.iter().map(|draft| draft.entry.clone()).collect();
+    let seal = seal_with(tx, chain, tenant, now, new).await?;
+    insert(tx, chain, tenant, &written, seal.map(|seal| seal.number)).await
+}
+
+/// An entry about to be inserted, with what its digest was made of.
+struct Draft {
+    entry: Entry,
+    salt: Vec<u8>,
+    payload: Json<serde_json::Value>,
+}
+
+async fn drafts(tx: &Tx, now: Instant, entries: Vec<NewEntry<'_>>) -> db::Result<Vec<Draft>> {
     let ids = tx.reserve_ids(entries.len()).await?;
     let random = SystemRandom::new();
-    for (entry, id) in entries.into_iter().zip(ids) {
+    let drafts = entries.into_iter().zip(ids).map(|(new, id)| {
         let mut salt = vec![0; SALT_BYTES];
         random
             .fill(&mut salt)
             .map_err(|_| db::Error::Unsupported("le système ne fournit pas de nombres aléatoires"))?;
-        let digest = payload_digest(&salt, &entry.payload);
-        let NewEntry { author, mandate, action, subject_kind, subject, payload } = entry;
-        tx.execute(texts.insert, &[&tenant, &id, &now, &author, &mandate, &action, &subject_kind, &subject, &digest])
-            .await?;
-        tx.execute(texts.insert_payload, &[&id, &tenant, &salt, &Json(payload)]).await?;
+        let entry = Entry {
+            id,
+            at: now,
+            author: new.author,
+            mandate: new.mandate,
+            action: new.action.to_owned(),
+            subject_kind: new.subject_kind.to_owned(),
+            subject: new.subject,
+            payload_digest: payload_digest(&salt, &new.payload),
+        };
+        Ok(Draft { entry, salt, payload: Json(new.payload) })
+    });
+    drafts.collect()
+}
+
+async fn insert(tx: &Tx, chain: Chain, tenant: Id<Tenant>, drafts: &[Draft], seal: Option<i64>) -> db::Result<()> {
+    let texts = Texts::of(chain);
+    for Draft { entry, salt, payload } in drafts {
+        let Entry { id, at, author, mandate, action, subject_kind, subject, payload_digest } = entry;
+        tx.execute(
+            texts.insert,
+            &[&tenant, id, at, author, mandate, action, subject_kind, subject, payload_digest, &seal],
+        )
+        .await?;
+        tx.execute(texts.insert_payload, &[id, &tenant, salt, payload]).await?;
     }
     Ok(())
 }
@@ -258,32 +303,46 @@ pub async fn is_waiting(ask: &impl Ask, chain: Chain, tenant: Id<Tenant>) -> db:
 /// Seals the entries that wait. Gives the new seal, or `None` when nothing waited.
 pub async fn seal(db: &Db, chain: Chain, tenant: Id<Tenant>, now: Instant) -> db::Result<Option<Seal>> {
     let tx = db.begin().await?;
-    let seal = seal_within(&tx, chain, tenant, now).await?;
+    let seal = seal_with(&tx, chain, tenant, now, Vec::new()).await?;
     tx.commit().await?;
     Ok(seal)
 }
 
-/// Seals in the caller's transaction: a batch of readings is written and sealed at once.
-pub async fn seal_within(tx: &Tx, chain: Chain, tenant: Id<Tenant>, now: Instant) -> db::Result<Option<Seal>> {
+/// Seals the entries that wait, and `new` ones, which the caller inserts with the number of the seal: they are not
+/// written twice.
+async fn seal_with(
+    tx: &Tx,
+    chain: Chain,
+    tenant: Id<Tenant>,
+    now: Instant,
+    new: Vec<Entry>,
+) -> db::Result<Option<Seal>> {
     let texts = Texts::of(chain);
     // One sealer at a time for a chain.
     tx.hold(&[tenant.raw() ^ if chain == Chain::Writes { 0x7772_6974_6573 } else { 0x0072_6561_6473 }]).await?;
     let waiting: Vec<Entry> = tx.all(texts.unsealed, &[&tenant, &BATCH]).await?;
-    if waiting.is_empty() {
+    let waited: Vec<i64> = waiting.iter().map(|entry| entry.id).collect();
+    let mut sealed = waiting;
+    sealed.extend(new);
+    if sealed.is_empty() {
         return Ok(None);
     }
+    // As they will be read again to be verified.
+    sealed.sort_by_key(|entry| entry.id);
     let last: Option<Seal> = tx.maybe(&LAST_SEAL, &[&tenant, &chain]).await?;
     let number = last.as_ref().map_or(1, |seal| seal.number + 1);
     let previous = last.map_or_else(|| GENESIS.to_vec(), |seal| seal.digest);
-    let entries = i64::try_from(waiting.len()).unwrap_or(BATCH);
-    let entries_digest = digest_of_entries(&waiting);
+    let entries = i64::try_from(sealed.len()).unwrap_or(i64::MAX);
+    let entries_digest = digest_of_entries(&sealed);
     let mut seal =
         Seal { number, entries, entries_digest, previous, digest: Vec::new(), sealed_at: now, purged_at: None };
     seal.digest = seal_digest(chain, tenant, &seal);
     let Seal { entries_digest, previous, digest, .. } = &seal;
     tx.execute(&INSERT_SEAL, &[&tenant, &chain, &number, &entries, entries_digest, previous, digest, &now]).await?;
-    let sets: Vec<Vec<&dyn Param>> = waiting.iter().map(|entry| vec![&number as &dyn Param, &entry.id]).collect();
-    tx.execute_many(texts.mark_sealed, &sets).await?;
+    let sets: Vec<Vec<&dyn Param>> = waited.iter().map(|entry| vec![&number as &dyn Param, entry]).collect();
+    if !sets.is_empty() {
+        tx.execute_many(texts.mark_sealed, &sets).await?;
+    }
     Ok(Some(seal))
 }
 

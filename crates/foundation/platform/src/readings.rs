@@ -1,15 +1,15 @@
 //! The reading log: who opened whose file, when, under which mandate.
 //!
-//! A reading is written *before* what was read is shown: the caller awaits the commit. Readings that arrive
-//! together are committed and sealed together (one commit for the group), so that the one writer of SQLite
-//! is not taken once per page. Several processes may share a database: each seals what it finds committed,
-//! one at a time.
+//! A reading is written *before* what was read is shown: the caller awaits the commit. On SQLite, when nobody
+//! writes, it commits where it is. Readings that arrive while somebody does, and all those of PostgreSQL, are handed to
+//! a writer that commits and seals them together (one commit for the group), so that they do not queue one by one.
+//! Several processes may share a database: each seals what it finds committed, one at a time.
 
 use std::collections::BTreeMap;
 use std::time::Instant as Monotonic;
 
 use base::{Clock, Id};
-use db::Db;
+use db::{Db, Tx};
 use facts::Tenant;
 use facts::journal::{self, Chain, NewEntry};
 use tokio::sync::{mpsc, oneshot};
@@ -80,7 +80,7 @@ impl Reading {
     }
 }
 
-/// What one caller hands in, and where it waits.
+/// What a caller hands in, and where it waits.
 struct Submission {
     readings: Vec<Reading>,
     written: oneshot::Sender<Result<(), String>>,
@@ -100,6 +100,8 @@ const GROUP: usize = 512;
 /// The way into the log. Cheap to clone.
 #[derive(Clone)]
 pub struct ReadingLog {
+    db: Db,
+    clock: Clock,
     to_writer: mpsc::Sender<Message>,
 }
 
@@ -108,8 +110,8 @@ impl ReadingLog {
     /// the last handle is gone.
     pub fn start(db: Db, clock: Clock) -> Self {
         let (to_writer, from_callers) = mpsc::channel(WAITING);
-        tokio::spawn(write_groups(db, clock, from_callers));
-        Self { to_writer }
+        tokio::spawn(write_groups(db.clone(), clock.clone(), from_callers));
+        Self { db, clock, to_writer }
     }
 
     /// Writes a reading down. Show nothing before this has succeeded.
@@ -125,6 +127,17 @@ impl ReadingLog {
     /// # Errors
     /// [`Error::NotLogged`], for all of them.
     pub async fn record_all(&self, readings: Vec<Reading>) -> Result<()> {
+        if self.to_writer.is_closed() {
+            return Err(stopped());
+        }
+        let began = Monotonic::now();
+        // When nobody else writes, waking the writer would take longer than the commit.
+        if let Some(tx) = self.db.begin_if_idle().map_err(|problem| Error::NotLogged(problem.to_string()))? {
+            let outcome = commit(tx, &self.clock, &readings).await.map_err(|problem| problem.to_string());
+            measure(&outcome, readings.len());
+            measure_group(1, began);
+            return outcome.map_err(Error::NotLogged);
+        }
         let (written, answer) = oneshot::channel();
         let message = Message::Write(Submission { readings, written });
         self.to_writer.send(message).await.map_err(|_| stopped())?;
@@ -173,37 +186,47 @@ async fn write_group(db: &Db, clock: &Clock, group: Vec<Submission>) {
         return;
     }
     let began = Monotonic::now();
-    let together = commit(db, clock, &group.iter().collect::<Vec<_>>()).await;
-    let alone = group.len() == 1;
-    metrics::histogram!(measures::READING_GROUP).record(group.len() as f64);
+    let together = begin_and_commit(db, clock, group.iter().flat_map(|submission| &submission.readings)).await;
+    let size = group.len();
     for submission in group {
         let outcome = match &together {
-            Err(problem) if alone => Err(problem.to_string()),
-            Err(_) => commit(db, clock, &[&submission]).await.map_err(|problem| problem.to_string()),
+            Err(problem) if size == 1 => Err(problem.to_string()),
+            Err(_) => begin_and_commit(db, clock, &submission.readings).await.map_err(|problem| problem.to_string()),
             Ok(()) => Ok(()),
         };
-        let label = if outcome.is_ok() { "written" } else { "failed" };
-        metrics::counter!(measures::READINGS, "outcome" => label).increment(submission.readings.len() as u64);
-        if let Err(problem) = &outcome {
-            tracing::error!(%problem, "readings not written");
-        }
+        measure(&outcome, submission.readings.len());
         // A caller that no longer waits (its connection broke) has still read nothing.
         let _ = submission.written.send(outcome);
     }
+    measure_group(size, began);
+}
+
+fn measure(outcome: &Result<(), String>, readings: usize) {
+    let label = if outcome.is_ok() { "written" } else { "failed" };
+    metrics::counter!(measures::READINGS, "outcome" => label).increment(readings as u64);
+    if let Err(problem) = outcome {
+        tracing::error!(%problem, "readings not written");
+    }
+}
+
+fn measure_group(submissions: usize, began: Monotonic) {
+    metrics::histogram!(measures::READING_GROUP).record(submissions as f64);
     metrics::histogram!(measures::READING_SECONDS).record(began.elapsed().as_secs_f64());
 }
 
-async fn commit(db: &Db, clock: &Clock, group: &[&Submission]) -> db::Result<()> {
+async fn begin_and_commit(db: &Db, clock: &Clock, readings: impl IntoIterator<Item = &Reading>) -> db::Result<()> {
+    commit(db.begin().await?, clock, readings).await
+}
+
+async fn commit(tx: Tx, clock: &Clock, readings: impl IntoIterator<Item = &Reading>) -> db::Result<()> {
     // By tenant and always in the same order: two processes cannot wait for each other's seals.
     let mut by_tenant: BTreeMap<Id<Tenant>, Vec<NewEntry<'_>>> = BTreeMap::new();
-    for reading in group.iter().flat_map(|submission| &submission.readings) {
+    for reading in readings {
         by_tenant.entry(reading.tenant).or_default().push(reading.entry());
     }
     let now = clock.now();
-    let tx = db.begin().await?;
     for (tenant, entries) in by_tenant {
-        journal::append_all(&tx, Chain::Reads, tenant, now, entries).await?;
-        journal::seal_within(&tx, Chain::Reads, tenant, now).await?;
+        journal::append_sealed(&tx, Chain::Reads, tenant, now, entries).await?;
     }
     tx.commit().await
 }

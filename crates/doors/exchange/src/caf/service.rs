@@ -13,10 +13,10 @@ use tokio::sync::mpsc;
 
 use super::map;
 
-/// Households of one transaction, for a file of so many: a fortieth of them, within bounds. The more there are, the
+/// Households of one transaction, for a file of so many: a twentieth of them, within bounds. The more there are, the
 /// fewer times a page of an index is written; the fewer there are, the sooner somebody else may write.
 fn stretch(households: u64) -> usize {
-    usize::try_from(households / 40).map_or(2_000, |fortieth| fortieth.clamp(800, 2_000))
+    usize::try_from(households / 20).map_or(4_000, |twentieth| twentieth.clamp(800, 4_000))
 }
 
 /// Warnings kept one by one; all are counted.
