@@ -247,7 +247,26 @@ export const pages = [
     },
     status: 422,
   },
+  {
+    name: 'offre, vue de l’école',
+    role: SCHOOL_HEAD,
+    url: '/ecole',
+    walk: async (page) => {
+      await ofCohort('/appariement')(page);
+      await page.locator('main a[href*="/places/"]:not([href$="/classement"])').first().click();
+    },
+  },
+  {
+    name: 'classement d’une structure, saisi par l’école',
+    role: SCHOOL_HEAD,
+    url: '/ecole',
+    walk: async (page) => {
+      await ofCohort('/appariement')(page);
+      await page.locator('main a[href$="/classement"]').first().click();
+    },
+  },
   { name: 'formateurs et salles', role: SCHOOL_HEAD, url: '/ecole/moyens' },
+  { name: 'formateur', role: SCHOOL_HEAD, url: '/ecole/moyens', link: /^\/ecole\/moyens\/formateurs\/\d+$/ },
   { name: 'mes semaines', role: TRAINER, url: '/ecole/mes-semaines' },
   {
     name: 'appel',
@@ -266,7 +285,22 @@ export const pages = [
     status: 422,
   },
   { name: 'mes places', role: HOST, url: '/places' },
+  { name: 'offrir des places', role: HOST, url: '/places/nouvelle' },
+  {
+    name: 'offre à corriger',
+    role: HOST,
+    url: '/places/nouvelle',
+    walk: async (page) => {
+      await page.getByLabel(/^Nombre de places/).fill('deux');
+      await send(page, 'Publier cette offre');
+    },
+    status: 422,
+  },
+  { name: 'offre', role: HOST, url: '/places', link: /^\/places\/\d+$/ },
+  { name: 'classer les candidats', role: HOST, url: '/places', link: /^\/places\/\d+\/classement$/ },
+  { name: 'tuteur', role: HOST, url: '/places', link: /^\/places\/tuteurs\/\d+$/ },
   { name: 'mon calendrier', role: APPRENTICE, url: '/mon-parcours' },
+  { name: 'mes choix de places', role: APPRENTICE, url: '/mon-parcours/choix' },
 
   // Imports and matches
   { name: 'imports', role: DATA, url: '/imports' },

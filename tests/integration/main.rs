@@ -7,6 +7,7 @@ mod documents;
 mod facts;
 mod feed;
 mod follow_pages;
+mod host_pages;
 mod inputs;
 mod journal;
 mod layout;

@@ -7,6 +7,7 @@ mod cohorts;
 mod contracts;
 mod demonstration;
 mod files;
+mod hosts;
 mod referentials;
 
 use std::collections::BTreeMap;
@@ -24,8 +25,8 @@ use platform::gate::{ManageAccounts, permit};
 use platform::mandate::{self, Mandate};
 use platform::{Account, Actor, Keys, Mail, Organisation, Platform, Role, Structure, Tenant};
 use school::admission::{
-    self, Application, Change, Decision, Learner, LearnerIdentity, NewCandidate, NewPlace, NewStep, Place, Stage, Step,
-    StepOutcome,
+    self, Application, Change, Decision, Learner, LearnerIdentity, NewCandidate, NewPlace, NewStep, Offer, Place,
+    Stage, Step, StepOutcome,
 };
 use school::cohort::{
     self, Cohort, Half, Mend, Module, NewCohort, NewSession, RoomProfile, SessionState, TrainerProfile, WeekKind,
@@ -141,6 +142,19 @@ impl<'a> House<'a> {
     async fn tutor(&self, host: &str, name: &str) -> Id<contract::Tutor> {
         let profile = tutor(name);
         contract::add_tutor(&self.platform, &self.head, self.organisation(host), profile).await.unwrap()
+    }
+
+    /// Places from 7 September 2026 on, without tutor or post.
+    fn place(&self, cohort: Id<Cohort>, host: &str, structure: &str, seats: i64) -> NewPlace {
+        let offer = Offer {
+            structure: self.structure(structure),
+            post: None,
+            tutor: None,
+            seats,
+            starts_on: date(2026, 9, 7),
+            description: String::new(),
+        };
+        NewPlace { host: self.organisation(host), cohort, offer }
     }
 
     fn terms(&self, tutor: Option<Id<contract::Tutor>>) -> Terms {

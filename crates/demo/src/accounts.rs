@@ -180,9 +180,7 @@ fn of_posts(picture: &Picture, posts: &Posts) -> Vec<(String, Mandate)> {
         .filter_map(|post| {
             let role = role_of(post.profile.value.job)?;
             let structure = picture.structure(post.profile.value.structure)?;
-            let organisation = picture
-                .contract(structure.id)
-                .map_or(structure.profile.value.organisation, |contract| contract.value.operator);
+            let organisation = picture.run_by(&structure);
             let mandate = Mandate { organisation, structure: Some(structure.id), role, purpose: role.purposes()[0] };
             Some((post.code.to_owned(), mandate))
         })

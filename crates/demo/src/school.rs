@@ -2,7 +2,7 @@
 //! contracts and a timetable of a year. Persons are fictitious, employers and structures those of the consortium.
 
 use ::school::admission::{
-    self, Decision, Learner, LearnerIdentity, NewCandidate, NewPlace, NewStep, Place, Step, StepOutcome,
+    self, Decision, Learner, LearnerIdentity, NewCandidate, NewPlace, NewStep, Offer, Place, Step, StepOutcome,
 };
 use ::school::cohort::{self, Cohort, Module, NewCohort, RoomProfile, TrainerProfile};
 use ::school::contract::{
@@ -321,16 +321,8 @@ impl School<'_> {
             let tutor = contract::add_tutor(self.platform, by, host, profile).await?;
             let post = vacancies.iter().find(|vacancy| vacancy.structure == structure).map(|vacancy| vacancy.post);
             let description = "Accueil, entretiens en binôme, ateliers".to_owned();
-            let new = NewPlace {
-                host,
-                cohort,
-                structure,
-                post,
-                tutor: Some(tutor),
-                seats: 2,
-                starts_on: FIRST_DAY,
-                description,
-            };
+            let offer = Offer { structure, post, tutor: Some(tutor), seats: 2, starts_on: FIRST_DAY, description };
+            let new = NewPlace { host, cohort, offer };
             places.push((admission::publish(self.platform, by, new).await?, tutor, position));
         }
         Ok(places)

@@ -55,21 +55,12 @@ async fn candidates_are_admitted_matched_and_placed() {
             .unwrap();
         let vacancies = admission::vacancies(platform, head, cohort).await.unwrap();
         let vacancy = vacancies.iter().find(|vacancy| vacancy.structure == house.structure("ali-bobigny")).unwrap();
-        let offer = |host: &str, structure: &str, seats| NewPlace {
-            host: house.organisation(host),
-            cohort,
-            structure: house.structure(structure),
-            post: None,
-            tutor: None,
-            seats,
-            starts_on: date(2026, 9, 7),
-            description: String::new(),
-        };
-        let elsewhere = offer("vitamine-t", "ali-bobigny", 1);
+        let elsewhere = house.place(cohort, "vitamine-t", "ali-aubervilliers", 1);
         assert!(matches!(admission::publish(platform, &recruiter, elsewhere.clone()).await, Err(Error::NotFound)));
-        let wrong = NewPlace { tutor: Some(tutor), ..elsewhere.clone() };
+        let wrong = NewPlace { offer: Offer { tutor: Some(tutor), ..elsewhere.offer.clone() }, ..elsewhere.clone() };
         refused(admission::publish(platform, head, wrong).await, "n’est pas tutrice");
-        let bobigny = NewPlace { post: Some(vacancy.post), tutor: Some(tutor), ..offer("ares", "ali-bobigny", 1) };
+        let mut bobigny = house.place(cohort, "ares", "ali-bobigny", 1);
+        bobigny.offer = Offer { post: Some(vacancy.post), tutor: Some(tutor), ..bobigny.offer };
         let bobigny: Id<Place> = admission::publish(platform, &recruiter, bobigny).await.unwrap();
         let other: Id<Place> = admission::publish(platform, head, elsewhere).await.unwrap();
         let vacancies = admission::vacancies(platform, head, cohort).await.unwrap();
@@ -112,8 +103,21 @@ async fn candidates_are_admitted_matched_and_placed() {
         assert!(matches!(admission::candidates(platform, &officer, cohort).await, Err(Error::Refused(_))));
         let (_, stranger) = house.somebody("relais-formation", "Autre Direction", Role::SchoolHead).await;
         assert!(matches!(admission::candidate(platform, &stranger, a).await, Err(Error::NotFound)));
+        // The host sees whom it gets, and cannot take back a place that somebody holds.
+        let result = admission::own_placements(platform, &recruiter).await.unwrap();
+        assert_eq!(result.iter().map(|line| line.name.as_str()).collect::<Vec<_>>(), ["Camille Bravo"]);
+        refused(admission::withdraw(platform, &recruiter, bobigny).await, "1\u{a0}personne est placée");
+        refused(admission::rank_places(platform, head, b, cohort, vec![vec![other]]).await, "est décidé");
+        // Decided again as it was, nothing is written; taken back, the place is free.
+        admission::validate(platform, head, cohort, &[decision(b, bobigny, "")]).await.unwrap();
+        assert_eq!(house.entries(Chain::Writes, "learner.placed").await, 2);
+        refused(admission::validate(platform, head, cohort, &[decision(c, bobigny, "Trajet")]).await, "plus de siège");
+        admission::take_back_placement(platform, head, cohort, b).await.unwrap();
+        refused(admission::take_back_placement(platform, head, cohort, b).await, "placée nulle part");
+        assert_eq!(admission::placements(platform, head, cohort).await.unwrap().len(), 1);
         admission::withdraw(platform, &recruiter, bobigny).await.unwrap();
         assert_eq!(admission::offered_by(platform, &recruiter).await.unwrap().len(), 0);
+        refused(admission::rank_candidates(platform, &recruiter, bobigny, vec![vec![a]]).await, "est retirée");
     })
     .await;
 }

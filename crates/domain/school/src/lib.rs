@@ -2,6 +2,7 @@
 //!
 //! Several schools live in one département: whatever is stored names its organisation, and a permit reaches one.
 
+pub mod accounts;
 pub mod admission;
 pub mod cohort;
 pub mod contract;

@@ -3,13 +3,15 @@
 //! Every change is written to the journal. An account belongs to the tenant whose administrators look after it;
 //! its mandates may lie in several.
 
+use std::collections::HashMap;
+
 use base::{Email, Id, Instant};
-use db::{Ask, Tx, sql};
+use db::{Ask, Tx, sql, sql_many};
 use facts::Tenant;
 use facts::journal::{self, Chain};
 use jiff::SignedDuration;
 
-use crate::gate::{ManageAccounts, Permit};
+use crate::gate::{Action, ManageAccounts, Permit};
 use crate::password::{self, Temporary};
 use crate::{Account, Error, Platform, Result, session};
 
@@ -51,6 +53,10 @@ sql! {
                 WHERE a.email = $1";
     SET_DISABLED = "UPDATE account SET disabled_at = $1 WHERE id = $2 AND tenant = $3";
     SET_PASSWORD = "UPDATE account SET password_hash = $1, temporary_until = $2 WHERE id = $3";
+}
+
+sql_many! {
+    NAMES (0) = "SELECT id, name FROM account WHERE id IN ({list})";
 }
 
 /// How an account gets its first password.
@@ -142,6 +148,15 @@ pub async fn find_by_email(
     email: &Email,
 ) -> Result<Option<Profile>> {
     Ok(platform.db.maybe(&BY_EMAIL, &[email]).await?)
+}
+
+/// What accounts are called: who wrote something is no secret to whoever may read it.
+pub async fn names(
+    platform: &Platform,
+    _permit: &Permit<impl Action>,
+    accounts: &[Id<Account>],
+) -> Result<HashMap<Id<Account>, String>> {
+    Ok(NAMES.all::<(Id<Account>, String), _>(&platform.db, &[], accounts).await?.into_iter().collect())
 }
 
 /// Closes an account and all its sessions. Its past stays; it can be opened again.

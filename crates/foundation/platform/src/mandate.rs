@@ -1,7 +1,7 @@
 //! Mandates: who acts for which organisation, in which role, where, for what, and from when to when.
 //! Access follows them day by day.
 
-use base::{Date, Id, Instant, Period};
+use base::{Date, Email, Id, Instant, Period};
 use db::{Ask, sql};
 use facts::journal::{self, Chain};
 use facts::{Fact, Plan, Tenant};
@@ -58,6 +58,12 @@ sql! {
                     WHERE m.tenant = $1 AND m.structure = $2 AND m.replaced_at IS NULL
                       AND m.valid_from <= $3 AND (m.valid_to IS NULL OR m.valid_to > $3)
                     ORDER BY a.name, m.id";
+    BEARING = "SELECT m.id, m.tenant, t.name, m.account, a.name, a.email, m.organisation, m.structure, m.role, m.purpose,
+                      m.valid_from, m.valid_to
+               FROM mandate m JOIN tenant t ON t.id = m.tenant JOIN account a ON a.id = m.account
+               WHERE m.tenant = $1 AND a.email = $2 AND m.role = $3 AND a.disabled_at IS NULL AND m.replaced_at IS NULL
+                 AND m.valid_from <= $4 AND (m.valid_to IS NULL OR m.valid_to > $4)
+               ORDER BY m.valid_from, m.id";
     ACCOUNT_EXISTS = "SELECT id FROM account WHERE id = $1";
 }
 
@@ -160,6 +166,17 @@ pub async fn in_structure<A: Action>(
     on: Date,
 ) -> Result<Vec<Listed>> {
     Ok(platform.db.all(&IN_STRUCTURE, &[&permit.tenant(), &structure, &on]).await?)
+}
+
+/// The mandates in a role, today, of the account at an address that the person asking already knows: to say whose account
+/// it is.
+pub async fn bearing<A: Action>(
+    platform: &Platform,
+    permit: &Permit<A>,
+    email: &Email,
+    role: Role,
+) -> Result<Vec<Listed>> {
+    Ok(platform.db.all(&BEARING, &[&permit.tenant(), email, &role, &platform.today()]).await?)
 }
 
 /// Every mandate that an account has had or will have in the permit's tenant, corrections included, in the order

@@ -5,13 +5,15 @@ use db::Tx;
 use facts::journal::{self, Chain};
 use facts::{Fact, Plan, Provenance, Source};
 use platform::gate::{Action, ManageAdmissions, ReadLearners, permit};
-use platform::{Actor, Organisation, Permit, Platform, Reading};
+use platform::{Actor, Organisation, Permit, Platform, Reading, Role};
 
-use super::model::{AdmissionStep, Application, Learner, LearnerIdentity, LearnerRecord, Stage};
+use super::model::{
+    AdmissionStep, Application, Learner, LearnerIdentity, LearnerRanking, LearnerRecord, Placement, Stage,
+};
 use super::store;
 use crate::cohort::{self, Cohort, CohortView};
 use crate::contract::Enrolment;
-use crate::{Error, Result, required, within};
+use crate::{Error, Result, accounts, required, within};
 
 /// Somebody who applies, as typed in or as a file says.
 #[derive(Clone, PartialEq, Debug)]
@@ -251,6 +253,9 @@ pub struct CandidateFile {
     pub applications: Vec<Fact<Application>>,
     /// By day.
     pub steps: Vec<Fact<AdmissionStep>>,
+    /// How they ranked places, in each cohort.
+    pub rankings: Vec<Fact<LearnerRanking>>,
+    pub placements: Vec<Fact<Placement>>,
     pub enrolments: Vec<Fact<Enrolment>>,
 }
 
@@ -260,7 +265,8 @@ pub async fn candidate(platform: &Platform, actor: &Actor, id: Id<Learner>) -> R
     let record = learner_within(platform, &permit, id).await?;
     platform.readings.record(Reading::of(&permit, "learner", Some(id.raw()), serde_json::Value::Null)).await?;
     let (db, tenant) = (&platform.db, permit.tenant());
-    let identity = facts::current::<LearnerIdentity>(db, tenant, id).await?.pop().ok_or(Error::NotFound)?;
+    let identities = facts::current::<LearnerIdentity>(db, tenant, id).await?;
+    let identity = identities.into_iter().next_back().ok_or(Error::NotFound)?;
     let mut steps = facts::current::<AdmissionStep>(db, tenant, id).await?;
     steps.sort_by_key(|fact| (fact.valid.from, fact.value.step));
     Ok(CandidateFile {
@@ -269,6 +275,8 @@ pub async fn candidate(platform: &Platform, actor: &Actor, id: Id<Learner>) -> R
         identity,
         applications: facts::current::<Application>(db, tenant, id).await?,
         steps,
+        rankings: facts::current::<LearnerRanking>(db, tenant, id).await?,
+        placements: facts::current::<Placement>(db, tenant, id).await?,
         enrolments: facts::current::<Enrolment>(db, tenant, id).await?,
     })
 }
@@ -282,4 +290,33 @@ pub(crate) async fn learner_within<A: Action>(
     let record = store::learner(&platform.db, permit, id).await?.ok_or(Error::NotFound)?;
     within(permit, record.organisation)?;
     Ok(record)
+}
+
+/// Says which account a candidate signs in with, so that they rank places and follow their course; none for an empty
+/// address.
+///
+/// # Errors
+/// [`Error::Invalid`] for an address that no account of a learner bears, or an account that is somebody else’s.
+pub async fn link_account(platform: &Platform, actor: &Actor, id: Id<Learner>, address: &str) -> Result<()> {
+    let permit = permit::<ManageAdmissions>(actor)?;
+    let record = learner_within(platform, &permit, id).await?;
+    let account = accounts::at(platform, &permit, address, Role::Apprentice, None).await?;
+    if let Some(account) = account {
+        for other in store::of_account(&platform.db, &permit, account).await? {
+            let known = store::learner(&platform.db, &permit, other).await?;
+            if other != id && known.is_some_and(|known| known.organisation == record.organisation) {
+                return Err(Error::invalid("ce compte est déjà celui d’une autre personne de l’école"));
+            }
+        }
+    }
+    let (tenant, now, today) = (permit.tenant(), platform.now(), platform.today());
+    let tx = platform.db.begin().await?;
+    facts::write::<LearnerIdentity, Error>(&tx, tenant, id, permit.provenance(), now, |in_force| {
+        let known = in_force.last().ok_or(Error::NotFound)?;
+        Ok(Plan::set(in_force, Period::since(today), LearnerIdentity { account, ..known.value.clone() }))
+    })
+    .await?;
+    let entry = permit.entry("learner.account", "learner", Some(id.raw()), serde_json::json!({ "account": account }));
+    journal::append(&tx, Chain::Writes, tenant, now, entry).await?;
+    Ok(tx.commit().await?)
 }

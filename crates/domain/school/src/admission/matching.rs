@@ -3,17 +3,19 @@
 use std::collections::HashMap;
 
 use base::{Id, Period, fr};
-use facts::Plan;
 use facts::journal::{self, Chain};
+use facts::{Fact, Plan};
 use planning::matching::{Applicant, Because, Market, Quota, Scope, TieRule, Tier};
 use platform::gate::{DecideAdmissions, ReadLearners, permit};
 use platform::{Actor, Platform, Reading};
 
 use super::candidates::{CandidateLine, lines};
+use super::load::Engaged;
 use super::model::{Learner, LearnerRanking, Place, Placement, Stage};
+use super::placements::placements;
 use super::places::{self, PlaceView};
 use crate::cohort::{self, Cohort};
-use crate::{Error, Result, contract};
+use crate::{Error, Result};
 
 /// What is proposed for one candidate.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -70,9 +72,10 @@ pub async fn propose(platform: &Platform, actor: &Actor, cohort: Id<Cohort>) -> 
         if quotas.iter().any(|quota: &Quota| quota.id == id) {
             continue;
         }
-        // A tutor takes as many as the law allows, those already guided counted.
-        let guided = contract::guided_by(platform, &permit, tutor, None).await?.people;
-        let capacity = u32::from(settings.tutor_apprentices.saturating_sub(guided));
+        // A tutor takes as many as the law allows, those already guided counted; not those whom the proposal places.
+        let engaged = Engaged::read(&platform.db, &permit, tutor, platform.today()).await?;
+        let guided = u32::try_from(engaged.people_beside(&learners)).unwrap_or(u32::MAX);
+        let capacity = u32::from(settings.tutor_apprentices).saturating_sub(guided);
         quotas.push(Quota { id, capacity, within: None });
     }
     let market = market(&admitted, &offered, &rankings, quotas, ties);
@@ -125,11 +128,7 @@ fn market(
         .map(|view| planning::matching::Place {
             id: view.id.to_string(),
             capacity: u32::try_from(view.profile.value.seats).unwrap_or(0),
-            ranking: view
-                .ranking
-                .as_ref()
-                .map(|tiers| kept(tiers, |learner| admitted.iter().any(|line| line.learner == *learner)))
-                .unwrap_or_default(),
+            ranking: kept(view.tiers(), |learner| admitted.iter().any(|line| line.learner == *learner)),
             quota: view.profile.value.tutor.map(|tutor| tutor.to_string()),
         })
         .collect();
@@ -187,6 +186,14 @@ pub async fn validate(platform: &Platform, actor: &Actor, cohort: Id<Cohort>, de
     let mut problems = Vec::new();
     let mut seats: HashMap<Id<Place>, i64> =
         proposal.places.iter().map(|view| (view.id, view.profile.value.seats)).collect();
+    // Whoever is placed and not decided about keeps their seat.
+    for placed in placements(platform, actor, cohort).await? {
+        if decisions.iter().all(|decision| decision.learner != placed.learner)
+            && let Some(left) = seats.get_mut(&placed.placement.value.place)
+        {
+            *left -= 1;
+        }
+    }
     let mut placed = Vec::new();
     for decision in decisions {
         let Some(line) = proposal.lines.iter().find(|line| line.learner == decision.learner) else {
@@ -196,7 +203,7 @@ pub async fn validate(platform: &Platform, actor: &Actor, cohort: Id<Cohort>, de
         let reason = decision.reason.trim().to_owned();
         match seats.get_mut(&decision.place) {
             None => problems.push(format!("{}\u{a0}: cette place n’est pas offerte à la promotion.", line.name)),
-            Some(0) => problems.push(format!("{}\u{a0}: cette place n’a plus de siège libre.", line.name)),
+            Some(..=0) => problems.push(format!("{}\u{a0}: cette place n’a plus de siège libre.", line.name)),
             Some(left) => *left -= 1,
         }
         if line.place != Some(decision.place) && reason.is_empty() {
@@ -211,10 +218,19 @@ pub async fn validate(platform: &Platform, actor: &Actor, cohort: Id<Cohort>, de
     let tx = platform.db.begin().await?;
     for (line, place, reason) in placed {
         let value = Placement { cohort, place, proposed: line.place, explanation: line.why.clone(), reason };
-        facts::write::<Placement, Error>(&tx, tenant, line.learner, permit.provenance(), now, |in_force| {
-            Ok(Plan::set(in_force, Period::since(today), value))
-        })
-        .await?;
+        let written =
+            facts::write::<Placement, Error>(&tx, tenant, line.learner, permit.provenance(), now, |in_force| {
+                // Decided again as it was, a placement keeps the day and the reasons of its decision.
+                let stands = |fact: &Fact<Placement>| (fact.value.cohort, fact.value.place) == (cohort, place);
+                if in_force.iter().any(|fact| fact.valid.to.is_none() && stands(fact)) {
+                    return Ok(Plan::nothing());
+                }
+                Ok(Plan::set(in_force, Period::since(today), value))
+            })
+            .await?;
+        if written.is_empty() {
+            continue;
+        }
         let told = serde_json::json!({ "cohort": cohort, "place": place, "proposed": line.place });
         let entry = permit.entry("learner.placed", "learner", Some(line.learner.raw()), told);
         journal::append(&tx, Chain::Writes, tenant, now, entry).await?;

@@ -4,13 +4,13 @@ use base::{Id, Period};
 use facts::journal::{self, Chain};
 use facts::{Fact, Plan};
 use platform::gate::{ManageSchool, ReadSchool, permit};
-use platform::{Actor, Organisation, Permit, Platform};
+use platform::{Actor, Organisation, Permit, Platform, Role};
 
 use super::model::{
     Room, RoomClosure, RoomProfile, RoomRecord, Trainer, TrainerAbsence, TrainerProfile, TrainerRecord,
 };
 use super::store;
-use crate::{Error, Result, required, within};
+use crate::{Error, Result, accounts, required, within};
 
 /// A trainer with when they are away.
 #[derive(Clone, PartialEq, Debug)]
@@ -78,6 +78,37 @@ pub async fn set_trainer(
     let told = serde_json::json!({ "valid": valid, "modules": profile.modules.0 });
     write::<TrainerProfile>(platform, &permit, id, ("trainer.changed", "trainer"), told, |in_force| {
         Ok(Plan::set(in_force, valid, profile))
+    })
+    .await
+}
+
+/// Says which account a trainer signs in with, from today on; none for an empty address.
+///
+/// # Errors
+/// [`Error::Invalid`] for an address that no account of a trainer of this school bears, or an account that is another’s.
+pub async fn link_trainer(platform: &Platform, actor: &Actor, id: Id<Trainer>, address: &str) -> Result<()> {
+    let permit = permit::<ManageSchool>(actor)?;
+    let organisation = store::trainer_of(&platform.db, &permit, id).await?.ok_or(Error::NotFound)?;
+    within(&permit, organisation)?;
+    let account = accounts::at(platform, &permit, address, Role::Trainer, Some(organisation)).await?;
+    let trainers = trainers(platform, actor, organisation).await?;
+    let other =
+        trainers.iter().find(|view| view.id != id && account.is_some() && view.profile.value.account == account);
+    if let Some(other) = other {
+        return Err(Error::invalid(format!("ce compte est déjà celui de {}", other.profile.value.name)));
+    }
+    let today = platform.today();
+    let told = serde_json::json!({ "account": account });
+    write::<TrainerProfile>(platform, &permit, id, ("trainer.account", "trainer"), told, |in_force| {
+        // What holds now, or is yet to begin, from now on under this account.
+        let mut plan = Plan::nothing();
+        for fact in in_force.iter().filter(|fact| fact.value.account != account) {
+            let Some(rest) = fact.valid.starting(today) else { continue };
+            let next = Plan::set(in_force, rest, TrainerProfile { account, ..fact.value.clone() });
+            plan.retire.extend(next.retire);
+            plan.add.extend(next.add);
+        }
+        Ok(plan)
     })
     .await
 }

@@ -18,7 +18,8 @@ pub use coverage::{Attended, Coverage, CoverageLine, FieldShare};
 pub(crate) use hours::of_cohort as hours_of_cohort;
 pub use hours::{HalfHours, Hours, hours, set_hours};
 pub use means::{
-    RoomView, TrainerView, add_room, add_trainer, close_room, rooms, set_trainer, set_trainer_absence, trainers,
+    RoomView, TrainerView, add_room, add_trainer, close_room, link_trainer, rooms, set_trainer, set_trainer_absence,
+    trainers,
 };
 pub use model::{
     Attendance, Closure, Cohort, CohortProfile, CohortRecord, CohortWeeks, Half, Module, Presence, Room, RoomClosure,
@@ -28,7 +29,7 @@ pub use programme::{coverage, modules, remove_module, set_modules};
 pub use service::{
     CohortView, NewCohort, calendar, closures, create, list, propose_weeks, set_closure, set_weeks, show,
 };
-pub(crate) use service::{days_of, find, known};
+pub(crate) use service::{days_of, find, known, not_over};
 pub use sessions::{NewSession, cancel_session, move_session, own_sessions, plan_sessions, sessions};
 pub use timetable::{
     Cause, Change, Conflict, Disturbed, Mend, Moves, Proposal, decide_timetable, disturbed_sessions, propose_timetable,

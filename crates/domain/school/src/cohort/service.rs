@@ -137,6 +137,16 @@ pub(crate) async fn known<A: Action>(platform: &Platform, permit: &Permit<A>, id
     view(platform, permit, record).await?.ok_or(Error::NotFound)
 }
 
+/// Every cohort of the département that is not over, whichever its school, the first to begin first.
+pub(crate) async fn not_over<A: Action>(platform: &Platform, permit: &Permit<A>) -> Result<Vec<CohortView>> {
+    let mut views = Vec::new();
+    for record in store::all(&platform.db, permit, None).await? {
+        views.extend(view(platform, permit, record).await?.filter(|view| view.last_day() >= platform.today()));
+    }
+    views.sort_by_key(|view| (view.profile.valid.from, view.record.id));
+    Ok(views)
+}
+
 async fn view<A: Action>(platform: &Platform, permit: &Permit<A>, record: CohortRecord) -> Result<Option<CohortView>> {
     let profiles = facts::current::<CohortProfile>(&platform.db, permit.tenant(), record.id).await?;
     Ok(profiles.into_iter().next_back().map(|profile| CohortView { record, profile }))

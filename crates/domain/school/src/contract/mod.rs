@@ -22,5 +22,5 @@ pub use own::{
     revoke_feed,
 };
 pub(crate) use store::{employing, enrolled as enrolled_in};
-pub use tutors::{TutorView, add_tutor, set_tutor, tutors_of};
-pub(crate) use tutors::{guided_by, tutor_organisation};
+pub(crate) use tutors::tutor_organisation;
+pub use tutors::{TutorView, add_tutor, link_tutor, set_tutor, tutors_of};

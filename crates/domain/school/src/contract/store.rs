@@ -24,8 +24,10 @@ sql! {
               ORDER BY 1";
     EMPLOYING = "SELECT DISTINCT t.structure FROM contract c JOIN contract_terms t ON t.contract = c.id
                  WHERE c.tenant = $1 AND c.cohort = $2 AND t.replaced_at IS NULL ORDER BY t.structure";
-    OWN = "SELECT learner FROM learner_identity WHERE tenant = $1 AND account = $2 AND replaced_at IS NULL ORDER BY learner";
-    TUTORS_OF_ACCOUNT = "SELECT tutor FROM tutor_profile WHERE tenant = $1 AND account = $2 AND replaced_at IS NULL ORDER BY tutor";
+    OWN = "SELECT learner FROM learner_identity
+           WHERE tenant = $1 AND account = $2 AND replaced_at IS NULL AND valid_to IS NULL ORDER BY learner";
+    TUTORS_OF_ACCOUNT = "SELECT tutor FROM tutor_profile
+                         WHERE tenant = $1 AND account = $2 AND replaced_at IS NULL AND valid_to IS NULL ORDER BY tutor";
     FEEDS = ["SELECT ", FeedRecord::COLUMNS, " FROM calendar_feed
               WHERE tenant = $1 AND learner = $2 AND revoked_at IS NULL ORDER BY id"];
     BY_DIGEST = ["SELECT ", FeedRecord::COLUMNS, " FROM calendar_feed WHERE token_digest = $1 AND revoked_at IS NULL"];

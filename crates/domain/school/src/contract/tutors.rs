@@ -3,11 +3,11 @@ use facts::journal::{self, Chain};
 use facts::{Fact, Plan};
 use law::apprenticeship::{Finding, TutorLoad};
 use platform::gate::{Action, ManageContracts, OfferPlaces, Refusal, permit};
-use platform::{Actor, Organisation, Permit, Platform};
+use platform::{Actor, Organisation, Permit, Platform, Role};
 
 use super::model::{Contract, Tutor, TutorProfile, TutorRecord};
 use super::store;
-use crate::{Error, Result, required, within};
+use crate::{Error, Result, accounts, required, within};
 
 /// A tutor, what the law says of them, and how many people they guide.
 #[derive(Clone, PartialEq, Debug)]
@@ -76,6 +76,27 @@ pub async fn set_tutor(platform: &Platform, actor: &Actor, id: Id<Tutor>, profil
     })
     .await?;
     let entry = permit.entry("tutor.changed", "tutor", Some(id.raw()), serde_json::Value::Null);
+    journal::append(&tx, Chain::Writes, tenant, now, entry).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Says which account a tutor signs in with, from today on; none for an empty address.
+///
+/// # Errors
+/// [`Error::Invalid`] for an address that no account of a tutor of this employer bears.
+pub async fn link_tutor(platform: &Platform, actor: &Actor, id: Id<Tutor>, address: &str) -> Result<()> {
+    let permit = permit::<OfferPlaces>(actor)?;
+    let host = store::tutor_of(&platform.db, &permit, id).await?.ok_or(Error::NotFound)?;
+    within(&permit, host)?;
+    let account = accounts::at(platform, &permit, address, Role::Tutor, Some(host)).await?;
+    let (tenant, now, today) = (permit.tenant(), platform.now(), platform.today());
+    let tx = platform.db.begin().await?;
+    facts::write::<TutorProfile, Error>(&tx, tenant, id, permit.provenance(), now, |in_force| {
+        let known = in_force.last().ok_or(Error::NotFound)?;
+        Ok(Plan::set(in_force, Period::since(today), TutorProfile { account, ..known.value.clone() }))
+    })
+    .await?;
+    let entry = permit.entry("tutor.account", "tutor", Some(id.raw()), serde_json::json!({ "account": account }));
     journal::append(&tx, Chain::Writes, tenant, now, entry).await?;
     Ok(tx.commit().await?)
 }

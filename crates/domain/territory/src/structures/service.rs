@@ -139,6 +139,11 @@ impl Picture {
         owned
     }
 
+    /// Who runs a structure on the day of the picture: the operator of an agency, the owner of anything else.
+    pub fn run_by(&self, structure: &StructureView<'_>) -> Id<Organisation> {
+        self.contract(structure.id).map_or(structure.profile.value.organisation, |contract| contract.value.operator)
+    }
+
     /// The sites of a district on the day of the picture.
     pub fn parts_of(&self, structure: Id<Structure>) -> Vec<StructureView<'_>> {
         let mut parts = self.structures();

@@ -9,16 +9,22 @@ pub mod contracts;
 pub mod draw_up;
 pub mod files;
 pub mod home;
+mod linked_account;
 pub mod matching;
 pub mod means;
+pub mod offers;
 pub mod own;
+pub mod own_choices;
 pub mod people;
 pub mod places;
 pub mod programme;
 pub mod proposal;
+pub mod rankings;
 pub mod referentials;
 pub mod session;
 pub mod timetable;
+pub mod trainer;
+pub mod tutors;
 pub mod weeks;
 
 use askama::Template;
@@ -76,8 +82,10 @@ pub fn routes() -> Vec<Route> {
         Route::new("/ecole/promotions/{id}/appariement", learners, get(matching::show)),
         Route::new("/ecole/promotions/{id}/places", admit, post(matching::publish)),
         Route::new("/ecole/promotions/{id}/appariement/valider", decide, post(matching::validate)),
+        Route::new("/ecole/promotions/{id}/appariement/{personne}/retirer", decide, post(matching::take_back)),
         Route::new("/ecole/promotions/{id}/alternants", learners, get(people::show)),
         Route::new("/ecole/dossiers/{id}", learners, get(files::show)),
+        Route::new("/ecole/dossiers/{id}/compte", admit, post(files::link_account)),
         Route::new("/ecole/dossiers/{id}/etapes", admit, post(files::note_step)),
         Route::new("/ecole/dossiers/{id}/choix/{promotion}", admit, get(choices::show).post(choices::rank)),
         Route::new("/ecole/dossiers/{id}/contrat", contracts, get(draw_up::show).post(draw_up::note)),
@@ -96,13 +104,16 @@ pub fn routes() -> Vec<Route> {
         Route::new(weeks::PATH, read, get(weeks::show)),
         Route::new(means::PATH, read, get(means::show)),
         Route::new("/ecole/moyens/formateurs", manage, post(means::add_trainer)),
+        Route::new("/ecole/moyens/formateurs/{id}", manage, get(trainer::show)),
+        Route::new("/ecole/moyens/formateurs/{id}/compte", manage, post(trainer::link)),
         Route::new("/ecole/moyens/absences", manage, post(means::note_absence)),
         Route::new("/ecole/moyens/salles", manage, post(means::add_room)),
         Route::new("/ecole/moyens/salles/fermetures", manage, post(means::close_room)),
         Route::new("/ecole/moyens/horaires", manage, post(means::set_hours)),
         Route::new("/ecole/moyens/fermetures", manage, post(means::close_school)),
     ];
-    [school, own::routes(), places::routes()].into_iter().flatten().collect()
+    let shared = [own::routes(), own_choices::routes(), places::routes(), offers::routes(), tutors::routes()];
+    school.into_iter().chain(shared.into_iter().flatten()).chain(rankings::routes()).collect()
 }
 
 /// A page of the school: parts under their titles.

@@ -7,6 +7,7 @@ use base::Id;
 use school::admission::{self, Learner};
 use school::cohort::{self, CohortView};
 
+use super::rankings::{rank_in, writers, written_by};
 use super::{Part, Parts, cohort_path, id, mendable, tiers, typed};
 use crate::app::App;
 use crate::components::{Button, EmptyState, Field, Flash, Form, Fragment, Query};
@@ -36,13 +37,16 @@ async fn draw(
     let names = app.directory.names(&app.platform, app.tenant).await?;
     let own = super::files::file_path(learner);
     let path = format!("{own}/choix/{}", cohort.record.id);
+    let ranking = file.rankings.iter().rev().find(|fact| fact.value.cohort == cohort.record.id);
+    let known = ranking.map_or(&[][..], |fact| &fact.value.tiers.0);
     let piece: Fragment = if places.is_empty() {
         EmptyState::new("Aucune place offerte", "Publiez d’abord les places des structures d’accueil.").into()
     } else {
         let form = places.iter().fold(Form::post(path.as_str()).problem(problem), |form, view| {
             let key = format!("rang-{}", view.id);
             let name = format!("{}, {}", names.name(view.host), names.name(view.profile.value.structure));
-            let value = sent.get(&key).unwrap_or_default().to_owned();
+            let before = rank_in(known, view.id).map(|rank| rank.to_string()).unwrap_or_default();
+            let value = sent.get(&key).unwrap_or(&before).to_owned();
             form.field(Field::digits(key, name).value(value).without_optional_mark())
         });
         form.button(Button::primary("Enregistrer ce classement")).cancel(own.as_str()).into()
@@ -52,9 +56,11 @@ async fn draw(
         .crumb("École", super::PATH)
         .crumb(cohort.profile.value.name.as_str(), cohort_path(cohort))
         .crumb(file.identity.value.name(), own.as_str());
-    let part = Part::new("classement", format!("Les choix de {}", file.identity.value.name()), [piece]).lead(
-        "1 pour la place préférée\u{a0}; deux places de même rang conviennent également, une place sans rang est refusée. Un nouveau classement remplace le précédent.",
-    );
+    let writers = writers(app, signed, ranking).await?;
+    let last = ranking.map_or_else(String::new, |fact| format!(" Dernier classement {}.", written_by(fact, &writers)));
+    let part = Part::new("classement", format!("Les choix de {}", file.identity.value.name()), [piece]).lead(format!(
+        "1 pour la place préférée\u{a0}; deux places de même rang conviennent également, une place sans rang est refusée. Un nouveau classement remplace le précédent.{last}"
+    ));
     Ok(Parts::new(layout, vec![part]))
 }
 

@@ -11,7 +11,7 @@ use school::contract::{self, NewEnrolment, Regime};
 use school::referential;
 
 use super::candidates::{level, months, stage_badge};
-use super::{Part, Parts, cohort_path, day, id, mendable, typed};
+use super::{Part, Parts, cohort_path, day, id, linked_account, mendable, typed};
 use crate::app::App;
 use crate::components::{
     Button, ButtonKind, Choice, Column, Description, EmptyState, Event, Field, Flash, Form, Fragment, Link, Query, Row,
@@ -84,6 +84,17 @@ async fn file_page(app: &App, signed: &Signed, learner: Id<Learner>, sent: &Sent
         .line("Téléphone", Unknown::MASCULINE.or(identity.phone.as_ref().map(ToString::to_string)))
         .line("Qualité de travailleur handicapé", fr::yes_no(identity.disabled));
     let mut parts = vec![Part::new("identite", "La personne", [description.into()])];
+    if signed.may(ActionKind::ManageAdmissions) {
+        let address = identity.email.as_ref().map(ToString::to_string).unwrap_or_default();
+        let address = sent.value("compte", "adresse", &address);
+        let action = format!("{own}/compte");
+        let account =
+            linked_account::pieces(app, signed, &action, identity.account, (address, sent.problem("compte"))).await?;
+        parts.push(
+            Part::new("compte", "Son compte", account)
+                .lead("Avec un compte, la personne classe elle-même les places, puis suit son calendrier."),
+        );
+    }
 
     for application in &file.applications {
         let value = &application.value;
@@ -97,12 +108,25 @@ async fn file_page(app: &App, signed: &Signed, learner: Id<Learner>, sent: &Sent
             .line("Demandeur d’emploi", fr::yes_no(value.jobseeker))
             .line("RSA, ASS ou AAH", fr::yes_no(value.minimum_income))
             .line("Motivation", if value.motivation.is_empty() { "—" } else { value.motivation.as_str() });
+        let placement =
+            file.placements.iter().find(|fact| fact.value.cohort == value.cohort && fact.valid.to.is_none());
+        let description = match placement {
+            Some(fact) => {
+                let places = admission::places(platform, actor, value.cohort).await?;
+                let place = places.iter().find(|view| view.id == fact.value.place);
+                let place =
+                    place.map_or_else(|| "offre retirée".to_owned(), |view| super::matching::place_name(view, &names));
+                let day = format!("décidé le {}", fr::date_long(fact.valid.from));
+                description.line("Place", Fragment::with_detail(place, day))
+            }
+            None => description,
+        };
         let events: Vec<Event> = steps.map(|fact| step_event(&fact.value, fact.valid.from)).collect();
         let mut pieces: Vec<Fragment> = vec![description.into()];
         if !events.is_empty() {
             pieces.push(Timeline::new(events).into());
         }
-        if stage == Stage::Admitted && signed.may(ActionKind::ManageAdmissions) {
+        if stage == Stage::Admitted && placement.is_none() && signed.may(ActionKind::ManageAdmissions) {
             let href = format!("{own}/choix/{}", value.cohort);
             pieces.push(Link::new(href, "Classer les places pour cette personne").button(ButtonKind::Secondary).into());
         }
@@ -275,6 +299,24 @@ pub async fn note_step(
         Ok(()) => Ok(redirect_with(Flash::success("L’étape est notée."), &file_path(learner))),
         Err(problem) => {
             let sent = Sent { form, of: "etape", problem: Some(problem) };
+            Ok(to_mend(&file_page(&app, &signed, learner, &sent).await?))
+        }
+    }
+}
+
+pub async fn link_account(
+    State(app): State<App>,
+    signed: Signed,
+    Path(own): Path<String>,
+    RawForm(body): RawForm,
+) -> Result<Response, Problem> {
+    let learner = id(&own)?;
+    let form = typed(&body);
+    let address = form.get("adresse").unwrap_or_default().to_owned();
+    match admission::link_account(&app.platform, &signed.actor, learner, &address).await {
+        Ok(()) => Ok(redirect_with(linked_account::told(&address), &file_path(learner))),
+        Err(error) => {
+            let sent = Sent { form, of: "compte", problem: Some(mendable(error)?) };
             Ok(to_mend(&file_page(&app, &signed, learner, &sent).await?))
         }
     }

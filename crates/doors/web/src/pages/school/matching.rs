@@ -4,14 +4,16 @@ use axum::extract::{Path, RawForm, State};
 use axum::response::Response;
 use base::Id;
 use platform::gate::ActionKind;
-use school::admission::{self, Decision, Learner, MatchProposal, NewPlace, PlaceView};
+use school::admission::{self, Decision, Learner, MatchProposal, NewPlace, Offer, PlaceView, Placed};
 use school::cohort::{self, CohortView};
 use territory::{Names, SubjectKind};
 
+use super::rankings::{writers, written_by};
 use super::{Part, Parts, cohort_path, cohort_tabs, day, id, mendable, typed, whole};
 use crate::app::App;
 use crate::components::{
-    Badge, Button, Choice, Column, EmptyState, Field, Flash, Form, Fragment, Link, Notice, Query, Row, Table, Tone,
+    ActionForm, Badge, Button, Choice, Column, EmptyState, Field, Flash, Form, Fragment, Link, Notice, Query, Row,
+    Table, Tone,
 };
 use crate::fr;
 use crate::middleware::Problem;
@@ -23,7 +25,7 @@ pub async fn show(State(app): State<App>, signed: Signed, Path(own): Path<String
     Ok(page(&draw(&app, &signed, &cohort, &Query::default(), None).await?))
 }
 
-fn place_name(view: &PlaceView, names: &Names) -> String {
+pub(super) fn place_name(view: &PlaceView, names: &Names) -> String {
     format!("{}, {}", names.name(view.host), names.name(view.profile.value.structure))
 }
 
@@ -36,6 +38,7 @@ async fn draw(
 ) -> Result<Parts, Problem> {
     let path = format!("{}/appariement", cohort_path(cohort));
     let proposal = admission::propose(&app.platform, &signed.actor, cohort.record.id).await?;
+    let placed = admission::placements(&app.platform, &signed.actor, cohort.record.id).await?;
     let vacancies = admission::vacancies(&app.platform, &signed.actor, cohort.record.id).await?;
     let names = app.directory.names(&app.platform, app.tenant).await?;
 
@@ -65,35 +68,15 @@ async fn draw(
     ))];
     if signed.may(ActionKind::DecideAdmissions) && !proposal.lines.is_empty() && !proposal.places.is_empty() {
         parts.push(
-            Part::new("decision", "Décider", [decision_form(&path, &proposal, &names, sent, problem).into()])
+            Part::new("decision", "Décider", [decision_form(&path, &proposal, &placed, &names, sent, problem).into()])
                 .lead("La proposition est remplie d’avance. Une autre place demande une raison\u{a0}; «\u{a0}sans place\u{a0}» laisse la personne en attente."),
         );
     }
-    let rows = proposal.places.iter().map(|view| {
-        let value = &view.profile.value;
-        let ranked: usize = view.ranking.as_ref().map_or(0, |tiers| tiers.iter().map(Vec::len).sum());
-        Row::new([
-            place_name(view, &names).into(),
-            fr::number(value.seats).into(),
-            fr::date_long(value.starts_on).into(),
-            match &view.ranking {
-                Some(_) => Badge::ok(fr::count(ranked as u64, "personne classée", "personnes classées")).into(),
-                None => Badge::warning("pas de classement").into(),
-            },
-            if value.description.is_empty() { "—".into() } else { value.description.as_str().into() },
-        ])
-    });
-    let columns = [
-        Column::text("Structure"),
-        Column::number("Places"),
-        Column::text("À partir du"),
-        Column::text("Classement"),
-        Column::text("Description"),
-    ];
-    let table = Table::new("places", "Places offertes", columns, rows)
-        .caption_hidden()
-        .empty(EmptyState::new("Aucune place offerte", "Les structures d’accueil publient leurs places."));
-    let mut offered: Vec<Fragment> = vec![table.into()];
+    if !placed.is_empty() {
+        let table = placed_table(app, signed, &path, &placed, &proposal.places, &names).await?;
+        parts.push(Part::new("places-decidees", "Placements décidés", [table]));
+    }
+    let mut offered: Vec<Fragment> = vec![place_table(app, signed, cohort, &proposal.places, &names).await?];
     if signed.may(ActionKind::ManageAdmissions) {
         offered.push(place_form(cohort, &names, sent).into());
     }
@@ -138,11 +121,120 @@ async fn draw(
     Ok(page)
 }
 
-fn decision_form(path: &str, proposal: &MatchProposal, names: &Names, sent: &Query, problem: Option<String>) -> Form {
+/// Whoever is placed, by whom, and what had been proposed.
+async fn placed_table(
+    app: &App,
+    signed: &Signed,
+    path: &str,
+    placed: &[Placed],
+    places: &[PlaceView],
+    names: &Names,
+) -> Result<Fragment, Problem> {
+    let writers = writers(app, signed, placed.iter().map(|line| &line.placement)).await?;
+    let may = signed.may(ActionKind::DecideAdmissions);
+    let rows = placed.iter().map(|line| {
+        let value = &line.placement.value;
+        let name = |place| {
+            places
+                .iter()
+                .find(|view| view.id == place)
+                .map_or_else(|| "offre retirée".to_owned(), |view| place_name(view, names))
+        };
+        let why = match value.reason.as_str() {
+            "" => Fragment::with_detail("comme proposé", value.explanation.as_str()),
+            reason => Fragment::with_detail(
+                reason,
+                value.proposed.map_or_else(
+                    || "aucune place n’était proposée".to_owned(),
+                    |place| format!("proposé\u{a0}: {}", name(place)),
+                ),
+            ),
+        };
+        let cells = [
+            Link::new(super::files::file_path(line.learner), line.name.as_str()).into(),
+            name(value.place).into(),
+            why,
+            Fragment::with_detail(fr::date_long(line.placement.valid.from), written_by(&line.placement, &writers)),
+        ];
+        let take_back = || ActionForm::new(format!("{path}/{}/retirer", line.learner), Button::quiet("Retirer")).into();
+        Row::new(cells.into_iter().chain(may.then(take_back)))
+    });
+    let columns =
+        [Column::text("Alternant·e"), Column::text("Place"), Column::text("Pourquoi"), Column::text("Décidé le")];
+    let columns = columns.into_iter().chain(may.then(|| Column::actions("Retirer")));
+    Ok(Table::new("places-decidees", "Placements décidés", columns, rows).caption_hidden().into())
+}
+
+/// What hosts offer; the school corrects it in their name, and types in what they wrote.
+async fn place_table(
+    app: &App,
+    signed: &Signed,
+    cohort: &CohortView,
+    places: &[PlaceView],
+    names: &Names,
+) -> Result<Fragment, Problem> {
+    let writers = writers(app, signed, places.iter().filter_map(|view| view.ranking.as_ref())).await?;
+    let may = signed.may(ActionKind::ManageAdmissions);
+    let rows = places.iter().map(|view| {
+        let value = &view.profile.value;
+        let own = format!("{}/places/{}", cohort_path(cohort), view.id);
+        let name = place_name(view, names);
+        let ranked = match &view.ranking {
+            Some(fact) => {
+                let count: usize = view.tiers().iter().map(Vec::len).sum();
+                let badge = Badge::ok(fr::count(count as u64, "personne classée", "personnes classées"));
+                Fragment::with_detail(badge, written_by(fact, &writers))
+            }
+            None => Badge::warning("pas de classement").into(),
+        };
+        let cells = [
+            if may { Link::new(own.as_str(), name.as_str()).into() } else { name.as_str().into() },
+            fr::number(value.seats).into(),
+            fr::date_long(value.starts_on).into(),
+            match may {
+                true => Fragment::join([
+                    ranked,
+                    Fragment::with_detail(
+                        "",
+                        Link::new(format!("{own}/classement"), "Saisir le classement").context(name.as_str()),
+                    ),
+                ]),
+                false => ranked,
+            },
+            if value.description.is_empty() { "—".into() } else { value.description.as_str().into() },
+        ];
+        let withdraw = || ActionForm::new(format!("{own}/retirer"), Button::quiet("Retirer")).into();
+        Row::new(cells.into_iter().chain(may.then(withdraw)))
+    });
+    let columns = [
+        Column::text("Structure"),
+        Column::number("Places"),
+        Column::text("À partir du"),
+        Column::text("Classement"),
+        Column::text("Description"),
+    ];
+    let columns = columns.into_iter().chain(may.then(|| Column::actions("Retirer")));
+    Ok(Table::new("places", "Places offertes", columns, rows)
+        .caption_hidden()
+        .empty(EmptyState::new("Aucune place offerte", "Les structures d’accueil publient leurs places."))
+        .into())
+}
+
+fn decision_form(
+    path: &str,
+    proposal: &MatchProposal,
+    placed: &[Placed],
+    names: &Names,
+    sent: &Query,
+    problem: Option<String>,
+) -> Form {
     let form = Form::post(format!("{path}/valider")).without_focus().problem(problem);
     let form = proposal.lines.iter().fold(form, |form, line| {
         let (place_key, reason_key) = (format!("place-{}", line.learner), format!("raison-{}", line.learner));
-        let proposed = line.place.map(|place| place.to_string()).unwrap_or_default();
+        // What was decided before stands until somebody decides otherwise.
+        let decided =
+            placed.iter().find(|known| known.learner == line.learner).map(|known| known.placement.value.place);
+        let proposed = decided.or(line.place).map(|place| place.to_string()).unwrap_or_default();
         let places = std::iter::once(Choice::new("", "Sans place"))
             .chain(proposal.places.iter().map(|view| Choice::new(view.id.to_string(), place_name(view, names))));
         let place = sent.get(&place_key).unwrap_or(&proposed).to_owned();
@@ -181,12 +273,14 @@ fn read_place(form: &Query, cohort: &CohortView, names: &Names) -> Result<NewPla
     Ok(NewPlace {
         host: form.get("accueillant").and_then(|code| names.find(code)).ok_or("Choisissez l’employeur.")?,
         cohort: cohort.record.id,
-        structure: form.get("structure").and_then(|code| names.find(code)).ok_or("Choisissez le lieu.")?,
-        post: None,
-        tutor: None,
-        seats: whole(form, "sieges", "le nombre de places")?,
-        starts_on: day(form, "debut", "le jour de début")?,
-        description: form.get("description").unwrap_or_default().to_owned(),
+        offer: Offer {
+            structure: form.get("structure").and_then(|code| names.find(code)).ok_or("Choisissez le lieu.")?,
+            post: None,
+            tutor: None,
+            seats: whole(form, "sieges", "le nombre de places")?,
+            starts_on: day(form, "debut", "le jour de début")?,
+            description: form.get("description").unwrap_or_default().to_owned(),
+        },
     })
 }
 
@@ -215,6 +309,21 @@ pub async fn publish(
             Ok(to_mend(&draw(&app, &signed, &cohort, &sent, None).await?))
         }
     }
+}
+
+/// Somebody waits for a place again.
+pub async fn take_back(
+    State(app): State<App>,
+    signed: Signed,
+    Path((own, person)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let cohort = cohort::show(&app.platform, &signed.actor, id(&own)?).await?;
+    let done = admission::take_back_placement(&app.platform, &signed.actor, cohort.record.id, id(&person)?).await;
+    let flash = match done {
+        Ok(()) => Flash::success("Le placement est retiré\u{a0}: la personne attend de nouveau une place."),
+        Err(error) => Flash::failure(mendable(error)?),
+    };
+    Ok(redirect_with(flash, &format!("{}/appariement", cohort_path(&cohort))))
 }
 
 fn read_decisions(form: &Query) -> Vec<Decision> {

@@ -10,7 +10,9 @@ use school::cohort::{self, Half, HalfHours, Hours, RoomProfile, RoomView, School
 
 use super::{Part, Parts, days, mendable, own_school, sites, tabs, typed, whole};
 use crate::app::App;
-use crate::components::{Badge, Button, Choice, Column, EmptyState, Field, Flash, Form, Fragment, Query, Row, Table};
+use crate::components::{
+    Badge, Button, Choice, Column, EmptyState, Field, Flash, Form, Fragment, Link, Query, Row, Table,
+};
 use crate::fr;
 use crate::middleware::Problem;
 use crate::pages::{page, to_mend};
@@ -55,7 +57,7 @@ pub async fn show(State(app): State<App>, signed: Signed) -> Result<Response, Pr
 }
 
 /// « lundi matin, mardi matin »; « toute la semaine ».
-fn free_halves(free: i64) -> String {
+pub(super) fn free_halves(free: i64) -> String {
     let free: Vec<&str> =
         HALVES.iter().enumerate().filter(|(bit, _)| free >> bit & 1 == 1).map(|(_, name)| *name).collect();
     match free.len() {
@@ -74,7 +76,7 @@ async fn draw(app: &App, signed: &Signed, sent: &Sent) -> Result<Parts, Problem>
     let names = app.directory.names(platform, app.tenant).await?;
     let may = signed.may(ActionKind::ManageSchool);
 
-    let mut of_trainers: Vec<Fragment> = vec![trainer_table(&trainers).into()];
+    let mut of_trainers: Vec<Fragment> = vec![trainer_table(&trainers, may).into()];
     let rows = rooms.iter().map(|room| {
         let profile = &room.profile.value;
         Row::new([
@@ -140,17 +142,33 @@ fn or_dash(lines: Vec<String>) -> Fragment {
     if lines.is_empty() { "—".into() } else { fr::capitalised(&lines.join("\u{a0}; ")).into() }
 }
 
-fn trainer_table(trainers: &[TrainerView]) -> Table {
+fn trainer_table(trainers: &[TrainerView], may: bool) -> Table {
     let rows = trainers.iter().map(|trainer| {
         let profile = &trainer.profile.value;
         Row::new([
-            Fragment::with_detail(profile.name.as_str(), fr::period(trainer.profile.valid)),
+            Fragment::with_detail(
+                match may {
+                    true => Link::new(super::trainer::path(trainer.id), profile.name.as_str()).into(),
+                    false => Fragment::from(profile.name.as_str()),
+                },
+                fr::period(trainer.profile.valid),
+            ),
             if profile.modules.0.is_empty() { "—".into() } else { profile.modules.0.join(", ").into() },
             free_halves(profile.free).into(),
             or_dash(trainer.absences.iter().map(|fact| fr::period(fact.valid)).collect()),
+            match profile.account {
+                Some(_) => Badge::ok("relié").into(),
+                None => Badge::neutral("aucun").into(),
+            },
         ])
     });
-    let columns = [Column::text("Nom"), Column::text("Modules"), Column::text("Disponible"), Column::text("Absences")];
+    let columns = [
+        Column::text("Nom"),
+        Column::text("Modules"),
+        Column::text("Disponible"),
+        Column::text("Absences"),
+        Column::text("Compte"),
+    ];
     Table::new("formateurs", "Formateurs et formatrices", columns, rows).caption_hidden().empty(EmptyState::new(
         "Personne n’enseigne encore",
         "Ajoutez formateurs et formatrices, avec les modules et les demi-journées de chacun.",

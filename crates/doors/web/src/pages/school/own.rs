@@ -10,13 +10,16 @@ use base::{Date, Instant};
 use formats::calendar::{self as ics, Calendar, Event, Time};
 use jiff::ToSpan;
 use platform::gate::ActionKind;
+use school::admission;
 use school::cohort::{DayKind, Half, HalfHours, SessionState};
 use school::contract::{self, CalendarSession, OwnCalendar};
 
 use super::calendar::{badge, monday_of};
 use super::{id, typed};
 use crate::app::App;
-use crate::components::{ActionForm, Badge, Button, Column, EmptyState, Flash, Fragment, Notice, Row, Table, Tone};
+use crate::components::{
+    ActionForm, Badge, Button, ButtonKind, Column, EmptyState, Flash, Fragment, Link, Notice, Row, Table, Tone,
+};
 use crate::fr;
 use crate::layout::Layout;
 use crate::middleware::Problem;
@@ -51,6 +54,8 @@ struct Own {
     notices: Vec<Notice>,
     courses: Vec<Course>,
     empty: Option<EmptyState>,
+    /// To the places to rank, when a cohort admitted whoever looks.
+    choices: Option<Link>,
 }
 
 /// One cohort of mine.
@@ -105,7 +110,16 @@ pub async fn show(State(app): State<App>, signed: Signed) -> Result<Response, Pr
         )
     });
     let layout = signed.layout(&app, PATH, "Mon calendrier");
-    Ok(page(&Own { layout, notices: Vec::new(), courses, empty }))
+    let choices = choices(&app, &signed).await?;
+    Ok(page(&Own { layout, notices: Vec::new(), courses, empty, choices }))
+}
+
+/// The link to one's choices of places, while some are to be made or were decided.
+async fn choices(app: &App, signed: &Signed) -> Result<Option<Link>, Problem> {
+    let choices = admission::own_choices(&app.platform, &signed.actor).await?;
+    let open = choices.iter().any(|own| own.placement.is_none());
+    let label = if open { "Classer les places offertes" } else { "Mon placement" };
+    Ok((!choices.is_empty()).then(|| Link::new(super::own_choices::PATH, label).button(ButtonKind::Secondary)))
 }
 
 async fn course(
@@ -262,7 +276,8 @@ async fn subscribe(
     ]);
     let layout = signed.layout(&app, PATH, "Mon calendrier");
     let notices = vec![Notice::new(Tone::Ok, "Votre adresse d’agenda", text)];
-    Ok(page(&Own { layout, notices, courses, empty: None }))
+    let choices = choices(&app, &signed).await?;
+    Ok(page(&Own { layout, notices, courses, empty: None, choices }))
 }
 
 /// The address of this site, as browsers know it.

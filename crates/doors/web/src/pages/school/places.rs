@@ -1,69 +1,125 @@
-//! `/places`: the places a host structure offers, whom it would take, and how many people its tutors guide.
+//! `/places`: the places a host structure offers, the posts it has to fill, whom the school placed there, and how many
+//! people its tutors guide.
 
-use axum::extract::{Path, RawForm, State};
+use std::collections::HashMap;
+
+use axum::extract::State;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::get;
 use base::Id;
 use law::publics::Answer;
-use platform::Organisation;
-use platform::gate::{ActionKind, Reach, check};
-use school::admission::{self, Learner, MetCandidate, PlaceView};
-use school::contract::{self, TutorProfile, TutorView};
+use platform::gate::ActionKind;
+use school::admission::{self, HostGround, PlaceView, Placed, TutorCommitment};
+use school::contract::{self, Tutor, TutorView};
+use territory::Names;
 
-use super::{Part, Parts, id, mendable, tiers, typed};
+use super::offers::{self, Side};
+use super::rankings::{writers, written_by};
+use super::{Part, Parts, tutors};
 use crate::app::App;
 use crate::components::{
-    ActionForm, Badge, Button, Choice, Column, EmptyState, Field, Flash, Form, Fragment, Link, Query, Row, Table,
+    ActionForm, Badge, Button, ButtonKind, Column, EmptyState, Figure, Fragment, Link, Query, Row, Table,
 };
 use crate::fr;
 use crate::middleware::Problem;
-use crate::pages::{page, to_mend};
+use crate::pages::page;
 use crate::routes::{Policy, Route};
-use crate::session::{Signed, redirect_with};
+use crate::session::Signed;
 
 pub const PATH: &str = "/places";
 
 pub fn routes() -> Vec<Route> {
-    let offer = Policy::May(ActionKind::OfferPlaces);
-    let rank = Policy::May(ActionKind::RankCandidates);
-    vec![
-        Route::new(PATH, offer, get(show)),
-        Route::new("/places/tuteurs", offer, post(add_tutor)),
-        Route::new("/places/{id}/retirer", offer, post(withdraw)),
-        Route::new("/places/{id}/classement", rank, get(ranking).post(rank_candidates)),
-    ]
+    vec![Route::new(PATH, Policy::May(ActionKind::OfferPlaces), get(show))]
 }
 
-fn own_host(signed: &Signed) -> Result<Id<Organisation>, Problem> {
-    match check(&signed.actor, ActionKind::OfferPlaces)? {
-        Reach::Organisation(host) => Ok(host),
-        _ => Err(Problem::forbidden("Ce mandat n’est pas celui d’un employeur.")),
-    }
-}
-
-pub async fn show(State(app): State<App>, signed: Signed) -> Result<Response, Problem> {
+async fn show(State(app): State<App>, signed: Signed) -> Result<Response, Problem> {
     Ok(page(&draw(&app, &signed, &Query::default(), None).await?))
 }
 
-async fn draw(app: &App, signed: &Signed, sent: &Query, problem: Option<String>) -> Result<Parts, Problem> {
-    let host = own_host(signed)?;
-    let places = admission::offered_by(&app.platform, &signed.actor).await?;
-    let tutors = contract::tutors_of(&app.platform, &signed.actor, host).await?;
-    let names = app.directory.names(&app.platform, app.tenant).await?;
+/// The page; `sent` and `problem` are those of the form that adds a tutor.
+pub(super) async fn draw(app: &App, signed: &Signed, sent: &Query, problem: Option<String>) -> Result<Parts, Problem> {
+    let side = Side::host(signed)?;
+    let Side::Host(host) = side else { return Err(Problem::not_found()) };
+    let (platform, actor) = (&app.platform, &signed.actor);
+    let places = admission::offered_by(platform, actor).await?;
+    let placed = admission::own_placements(platform, actor).await?;
+    let known = contract::tutors_of(platform, actor, host).await?;
+    let loads = admission::own_tutor_commitments(platform, actor).await?;
+    let ground = admission::host_ground(platform, actor, host).await?;
+    let names = app.directory.names(platform, app.tenant).await?;
+
+    let table = place_table(app, signed, &places, &known, &placed, &names).await?;
+    let mut parts = vec![Part::new("places", "Places offertes", [table])];
+    if !places.is_empty() || !placed.is_empty() {
+        parts.push(
+            Part::new("resultat", "Qui vient chez vous", [placed_table(&places, &placed, &names).into()])
+                .lead("Ce que l’école a décidé après le job-dating."),
+        );
+    }
+    parts.push(
+        Part::new("postes", "Vos postes à pourvoir", [vacancy_table(&ground, &names).into()])
+            .lead("Offrez une place en face d’un poste\u{a0}: l’école sait alors pour quoi elle forme."),
+    );
+    parts.push(Part::new("tuteurs", "Tuteurs et tutrices", [tutor_table(&known, &loads).into()]));
+    parts.push(Part::new("ajouter", "Ajouter un tuteur ou une tutrice", [tutors::add_form(sent, problem).into()]));
+    let layout = signed
+        .layout(app, PATH, "Mes places")
+        .lead("Les places que vous offrez, votre classement après le job-dating, vos tuteurs et tutrices.");
+    let seats: i64 = places.iter().map(|view| view.profile.value.seats).sum();
+    let unranked = places.iter().filter(|view| view.ranking.is_none()).count();
+    let mut page = Parts::new(layout, parts);
+    page.figures = vec![
+        Figure::new("Places offertes", fr::number(seats), "places"),
+        Figure::new("Classements à faire", fr::number(unranked), "offres"),
+        Figure::new("Personnes placées chez vous", fr::number(placed.len()), "personnes"),
+        Figure::new("Postes à pourvoir", fr::number(ground.vacancies.len()), "postes"),
+    ];
+    page.actions = vec![Link::new(offers::NEW, "Offrir des places").button(ButtonKind::Primary).into()];
+    Ok(page)
+}
+
+async fn place_table(
+    app: &App,
+    signed: &Signed,
+    places: &[PlaceView],
+    tutors: &[TutorView],
+    placed: &[Placed],
+    names: &Names,
+) -> Result<Fragment, Problem> {
+    let writers = writers(app, signed, places.iter().filter_map(|view| view.ranking.as_ref())).await?;
     let rows = places.iter().map(|view| {
         let value = &view.profile.value;
-        let tutor =
-            tutors.iter().find(|tutor| Some(tutor.id) == value.tutor).map(|tutor| tutor.profile.value.name.as_str());
+        let tutor = tutors.iter().find(|tutor| Some(tutor.id) == value.tutor);
+        let here = placed.iter().filter(|line| line.placement.value.place == view.id).count();
+        let ranked = match &view.ranking {
+            Some(fact) => {
+                let count: usize = view.tiers().iter().map(Vec::len).sum();
+                let badge = Badge::ok(fr::count(count as u64, "personne classée", "personnes classées"));
+                Fragment::with_detail(badge, written_by(fact, &writers))
+            }
+            None => Badge::warning("à faire").into(),
+        };
+        let own = format!("{PATH}/{}", view.id);
+        let place = names.name(value.structure);
         Row::new([
-            Fragment::with_detail(names.name(value.structure), names.name(view.organisation)),
-            fr::number(value.seats).into(),
+            Fragment::with_detail(Link::new(own.as_str(), place), names.name(view.organisation)),
+            Fragment::with_detail(
+                fr::number(value.seats),
+                fr::count(here as u64, "personne placée", "personnes placées"),
+            ),
             fr::date_long(value.starts_on).into(),
             match tutor {
-                Some(name) => name.into(),
+                Some(tutor) => tutor.profile.value.name.as_str().into(),
                 None => Badge::warning("à désigner").into(),
             },
-            ranked(view),
-            ActionForm::new(format!("{PATH}/{}/retirer", view.id), Button::quiet("Retirer")).into(),
+            Fragment::join([
+                ranked,
+                Fragment::with_detail(
+                    "",
+                    Link::new(format!("{own}/classement"), "Classer les candidats").context(place),
+                ),
+            ]),
+            ActionForm::new(format!("{own}/retirer"), Button::quiet("Retirer")).into(),
         ])
     });
     let columns = [
@@ -74,35 +130,77 @@ async fn draw(app: &App, signed: &Signed, sent: &Query, problem: Option<String>)
         Column::text("Classement"),
         Column::actions("Retirer"),
     ];
-    let table = Table::new("places", "Places", columns, rows).caption_hidden().empty(EmptyState::new(
+    let empty = EmptyState::new(
         "Aucune place publiée",
-        "Dites à l’école combien d’alternants vous accueillez\u{a0}: elle publie vos places, que vous retrouvez ici.",
-    ));
-    let layout = signed
-        .layout(app, PATH, "Mes places")
-        .lead("Les places que vous offrez, votre classement après le job-dating, vos tuteurs et tutrices.");
-    let parts = vec![
-        Part::new("places", "Places offertes", [table.into()]),
-        Part::new("tuteurs", "Tuteurs et tutrices", [tutor_table(&tutors).into()]),
-        Part::new("ajouter", "Ajouter un tuteur ou une tutrice", [tutor_form(sent, problem).into()]),
+        "Dites aux écoles combien d’alternants vous accueillez, où, avec qui et à partir de quand.",
+    )
+    .link(Link::new(offers::NEW, "Offrir des places"));
+    Ok(Table::new("places", "Places", columns, rows).caption_hidden().empty(empty).into())
+}
+
+fn placed_table(places: &[PlaceView], placed: &[Placed], names: &Names) -> Table {
+    let rows = placed.iter().map(|line| {
+        let view = places.iter().find(|view| view.id == line.placement.value.place);
+        Row::new([
+            line.name.as_str().into(),
+            view.map_or("—", |view| names.name(view.profile.value.structure)).into(),
+            fr::date_long(line.placement.valid.from).into(),
+        ])
+    });
+    let columns = [Column::text("Personne"), Column::text("Lieu"), Column::text("Décidé le")];
+    Table::new("resultat", "Qui vient chez vous", columns, rows).caption_hidden().empty(EmptyState::new(
+        "Personne n’est encore placé",
+        "L’école décide une fois les classements des deux côtés reçus.",
+    ))
+}
+
+fn vacancy_table(ground: &HostGround, names: &Names) -> Table {
+    let rows = ground.vacancies.iter().map(|vacancy| {
+        Row::new([
+            Fragment::with_detail(vacancy.code.as_str(), vacancy.job.label()),
+            names.name(vacancy.structure).into(),
+            vacancy.funded_until.map_or_else(|| "permanent".to_owned(), fr::date_long).into(),
+            fr::number(vacancy.places).into(),
+            Link::new(format!("{}?poste={}", offers::NEW, vacancy.post), "Offrir une place")
+                .context(vacancy.code.as_str())
+                .into(),
+        ])
+    });
+    let columns = [
+        Column::text("Poste"),
+        Column::text("Lieu"),
+        Column::text("Financé jusqu’au"),
+        Column::number("Offres en face"),
+        Column::actions("Offrir"),
     ];
-    Ok(Parts::new(layout, parts))
+    Table::new("postes", "Vos postes à pourvoir", columns, rows)
+        .caption_hidden()
+        .empty(EmptyState::new("Aucun poste à pourvoir", "Les postes de vos structures viennent du territoire."))
 }
 
-fn ranked(view: &PlaceView) -> Fragment {
-    let count: usize = view.ranking.as_ref().map_or(0, |tiers| tiers.iter().map(Vec::len).sum());
-    let badge = match view.ranking {
-        Some(_) => Badge::ok(fr::count(count as u64, "personne classée", "personnes classées")),
-        None => Badge::warning("à faire"),
+/// « 1 personne suivie, 1 place offerte, 2 au plus ».
+fn load(load: Option<&TutorCommitment>) -> Fragment {
+    let Some(load) = load else { return "—".into() };
+    let committed = load.people + load.open_seats;
+    let text = format!(
+        "{}, {}",
+        fr::count(load.people as u64, "personne suivie", "personnes suivies"),
+        fr::count(load.open_seats as u64, "place offerte", "places offertes")
+    );
+    let badge = match committed.cmp(&usize::from(load.most)) {
+        std::cmp::Ordering::Less => {
+            let left = (usize::from(load.most) - committed) as u64;
+            Badge::ok(format!("encore {}", fr::count(left, "personne", "personnes")))
+        }
+        std::cmp::Ordering::Equal => Badge::info("complet"),
+        std::cmp::Ordering::Greater => Badge::danger("au-delà du plafond"),
     };
-    Fragment::join([
-        badge.into(),
-        Fragment::with_detail("", Link::new(format!("{PATH}/{}/classement", view.id), "Classer les candidats")),
-    ])
+    Fragment::join([Fragment::with_detail(text, format!("{} au plus", load.most)), badge.into()])
 }
 
-fn tutor_table(tutors: &[TutorView]) -> Table {
+fn tutor_table(tutors: &[TutorView], loads: &HashMap<Id<Tutor>, TutorCommitment>) -> Table {
     let rows = tutors.iter().map(|tutor| {
+        let profile = &tutor.profile.value;
         let against: Vec<Fragment> = tutor
             .findings
             .iter()
@@ -110,155 +208,25 @@ fn tutor_table(tutors: &[TutorView]) -> Table {
             .map(|finding| Fragment::with_detail(finding.why.as_str(), finding.citation))
             .collect();
         Row::new([
-            tutor.profile.value.name.as_str().into(),
-            fr::number(tutor.load.people).into(),
+            Link::new(tutors::path(tutor.id), profile.name.as_str()).into(),
+            load(loads.get(&tutor.id)),
             match against.is_empty() {
                 true => Badge::ok("peut accueillir une personne de plus").into(),
                 false => Fragment::join(against),
             },
+            match profile.account {
+                Some(_) => Badge::ok("relié").into(),
+                None => Badge::neutral("aucun").into(),
+            },
         ])
     });
-    let columns =
-        [Column::text("Nom"), Column::number("Alternants guidés"), Column::text("Ce que dit le Code du travail")];
+    let columns = [
+        Column::text("Nom"),
+        Column::text("Charge"),
+        Column::text("Ce que dit le Code du travail"),
+        Column::text("Compte"),
+    ];
     Table::new("tuteurs", "Tuteurs et tutrices", columns, rows)
         .caption_hidden()
         .empty(EmptyState::new("Aucun tuteur", "Chaque place demande un tuteur ou une tutrice de votre structure."))
-}
-
-fn tutor_form(sent: &Query, problem: Option<String>) -> Form {
-    let value = |name: &str| sent.get(name).unwrap_or_default().to_owned();
-    let yes_no = |name: &str, label: &str| {
-        let answers = [Choice::new("", "Non renseigné"), Choice::new("oui", "Oui"), Choice::new("non", "Non")];
-        Field::select(name, label, answers).value(value(name))
-    };
-    Form::post(format!("{PATH}/tuteurs"))
-        .without_focus()
-        .problem(problem)
-        .field(Field::text("nom", "Nom").value(value("nom")).required())
-        .field(yes_no("salarie", "Salarié·e de la structure"))
-        .field(yes_no("volontaire", "Volontaire"))
-        .field(yes_no("majeur", "Majeur·e"))
-        .field(yes_no("diplome", "Diplôme de même domaine et de même niveau"))
-        .field(Field::digits("pratique", "Pratique du métier, en mois").value(value("pratique")))
-        .button(Button::primary("Ajouter cette personne"))
-}
-
-fn read_tutor(form: &Query) -> Result<TutorProfile, String> {
-    let answer = |name: &str| match form.get(name) {
-        Some("oui") => Some(true),
-        Some("non") => Some(false),
-        _ => None,
-    };
-    let practice_months = match form.get("pratique").map(str::trim) {
-        None | Some("") => None,
-        Some(text) => Some(text.parse().map_err(|_| "Écrivez la pratique en mois, en chiffres.")?),
-    };
-    Ok(TutorProfile {
-        name: form.get("nom").unwrap_or_default().to_owned(),
-        account: None,
-        structure: None,
-        is_employer: false,
-        employee: answer("salarie"),
-        volunteer: answer("volontaire"),
-        adult: answer("majeur"),
-        same_field_diploma: answer("diplome"),
-        practice_months,
-        branch_agreement: false,
-    })
-}
-
-pub async fn add_tutor(State(app): State<App>, signed: Signed, RawForm(body): RawForm) -> Result<Response, Problem> {
-    let host = own_host(&signed)?;
-    let form = typed(&body);
-    let done = match read_tutor(&form) {
-        Err(problem) => Err(problem),
-        Ok(profile) => match contract::add_tutor(&app.platform, &signed.actor, host, profile).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(mendable(error)?),
-        },
-    };
-    match done {
-        Ok(()) => Ok(redirect_with(Flash::success("La personne est ajoutée."), PATH)),
-        Err(problem) => Ok(to_mend(&draw(&app, &signed, &form, Some(problem)).await?)),
-    }
-}
-
-pub async fn withdraw(State(app): State<App>, signed: Signed, Path(own): Path<String>) -> Result<Response, Problem> {
-    let flash = match admission::withdraw(&app.platform, &signed.actor, id(&own)?).await {
-        Ok(()) => Flash::success("La place est retirée."),
-        Err(error) => Flash::failure(mendable(error)?),
-    };
-    Ok(redirect_with(flash, PATH))
-}
-
-/// Where each candidate stands in a ranking: 1 for the first tier.
-fn rank_of(view: &PlaceView, learner: Id<Learner>) -> Option<usize> {
-    view.ranking.as_ref()?.iter().position(|tier| tier.contains(&learner)).map(|tier| tier + 1)
-}
-
-async fn place(app: &App, signed: &Signed, own: &str) -> Result<PlaceView, Problem> {
-    let id = id(own)?;
-    let places = admission::offered_by(&app.platform, &signed.actor).await?;
-    places.into_iter().find(|view| view.id == id).ok_or_else(Problem::not_found)
-}
-
-pub async fn ranking(State(app): State<App>, signed: Signed, Path(own): Path<String>) -> Result<Response, Problem> {
-    let view = place(&app, &signed, &own).await?;
-    let met = admission::met_candidates(&app.platform, &signed.actor, view.id).await?;
-    Ok(page(&ranking_page(&app, &signed, &view, &met, &Query::default(), None).await?))
-}
-
-async fn ranking_page(
-    app: &App,
-    signed: &Signed,
-    view: &PlaceView,
-    met: &[MetCandidate],
-    sent: &Query,
-    problem: Option<String>,
-) -> Result<Parts, Problem> {
-    let names = app.directory.names(&app.platform, app.tenant).await?;
-    let path = format!("{PATH}/{}/classement", view.id);
-    let piece: Fragment = if met.is_empty() {
-        EmptyState::new("Personne à classer", "Les personnes admises par l’école apparaîtront ici.").into()
-    } else {
-        let form = met.iter().fold(Form::post(path.as_str()).problem(problem), |form, candidate| {
-            let key = format!("rang-{}", candidate.learner);
-            let known = rank_of(view, candidate.learner).map(|rank| rank.to_string()).unwrap_or_default();
-            let value = sent.get(&key).unwrap_or(&known).to_owned();
-            form.field(Field::digits(key, candidate.name.as_str()).value(value).without_optional_mark())
-        });
-        form.button(Button::primary("Enregistrer le classement")).cancel(PATH).into()
-    };
-    let layout = signed
-        .layout(app, &path, "Classer les candidats")
-        .crumb("Mes places", PATH)
-        .lead(names.name(view.profile.value.structure));
-    let part = Part::new("classement", "Classement", [piece]).lead(
-        "1 pour la personne que vous préférez. Deux personnes de même rang vous conviennent également. Sans rang, la personne n’est pas retenue.",
-    );
-    Ok(Parts::new(layout, vec![part]))
-}
-
-pub async fn rank_candidates(
-    State(app): State<App>,
-    signed: Signed,
-    Path(own): Path<String>,
-    RawForm(body): RawForm,
-) -> Result<Response, Problem> {
-    let view = place(&app, &signed, &own).await?;
-    let form = typed(&body);
-    let done = match tiers(&form) {
-        Err(problem) => Err(problem),
-        Ok(tiers) => match admission::rank_candidates(&app.platform, &signed.actor, view.id, tiers).await {
-            Ok(()) => Ok(()),
-            Err(error) => Err(mendable(error)?),
-        },
-    };
-    match done {
-        Ok(()) => Ok(redirect_with(Flash::success("Le classement est enregistré."), PATH)),
-        Err(problem) => {
-            let met = admission::met_candidates(&app.platform, &signed.actor, view.id).await?;
-            Ok(to_mend(&ranking_page(&app, &signed, &view, &met, &form, Some(problem)).await?))
-        }
-    }
 }
