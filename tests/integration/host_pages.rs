@@ -132,3 +132,48 @@ async fn a_host_offers_ranks_and_sees_its_result() {
     contains(&page(&mut host, &tutor).await, &["relié au compte de"]);
     assert_eq!(other.get(&tutor).await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_trainer_is_linked_and_two_cohorts_cannot_have_them_at_once() {
+    let (house, mut head, _, referential) = school().await;
+    let own = cohort(&mut head, &referential).await;
+    let number = referential.rsplit('/').next().unwrap();
+    let second =
+        "nom=Autre&code=CIP-2026-B&site=ecole-cip-pantin&du=2026-09-07&au=2027-09-03&places=12&demi-journee=3,5";
+    let second = send(&mut head, "/ecole/promotions/nouvelle", &format!("{second}&referentiel={number}")).await;
+    for cohort in [&own, &second] {
+        send(&mut head, &format!("{cohort}/calendrier/semaines"), "du=2026-11-30&nombre=1&nature=class").await;
+        let module = "code=M1&nom=Accueillir&duree=4&competences=C1&par-jour=2&par-semaine=4";
+        send(&mut head, &format!("{cohort}/programme/modules"), module).await;
+    }
+    send(&mut head, "/ecole/moyens/formateurs", "nom=Samir+Kaci&modules=M1&libre=0&libre=1&du=2026-09-01").await;
+    send(&mut head, "/ecole/moyens/salles", "nom=Salle+2&site=ecole-cip-pantin&places=14&du=2026-09-01").await;
+    let means = page(&mut head, "/ecole/moyens").await;
+    let trainer = between(&means, "href=\"/ecole/moyens/formateurs/", "\"").to_owned();
+    let room = between(between(&means, "name=\"salle\"", "</select>"), "value=\"", "\"").to_owned();
+
+    // The account of the trainer, and what it opens.
+    let mut samir = house.signed_in_as(Role::Trainer, &address("ecole-cip", Role::Trainer)).await;
+    let path = format!("/ecole/moyens/formateurs/{trainer}");
+    contains(&page(&mut head, &path).await, &["Samir Kaci", "lundi matin et lundi après-midi"]);
+    refused(&mut head, &format!("{path}/compte"), "adresse=inconnu@exemple.fr", "compte ayant le rôle").await;
+    send(&mut head, &format!("{path}/compte"), &format!("adresse={}", address("ecole-cip", Role::Trainer))).await;
+    contains(&page(&mut head, "/ecole/moyens").await, &["relié"]);
+
+    // The same trainer, then the same room, at the same time in both cohorts.
+    let session = |half: &str, trainer: &str, room: &str| {
+        format!("le=2026-11-30&moitie={half}&module=M1&formateur={trainer}&salle={room}")
+    };
+    let (first, other) = (format!("{own}/emploi-du-temps"), format!("{second}/emploi-du-temps"));
+    send(&mut head, &format!("{first}/seances"), &session("morning", &trainer, &room)).await;
+    let taken = "Samir Kaci tient une séance d’une autre promotion le 30\u{a0}novembre 2026 matin";
+    refused(&mut head, &format!("{other}/seances"), &session("morning", &trainer, ""), taken).await;
+    refused(&mut head, &format!("{other}/seances"), &session("morning", "", &room), "La salle Salle 2 est prise").await;
+    send(&mut head, &format!("{other}/seances"), &session("afternoon", &trainer, &room)).await;
+    let week = page(&mut head, &format!("{other}?semaine=2026-11-30")).await;
+    contains(&week, &["Qui l’a décidé", "1\u{a0}demi-journée prévue"]);
+    let planned = format!("{second}/seances/{}", between(&week, &format!("href=\"{second}/seances/"), "\""));
+    let earlier = format!("le=2026-11-30&moitie=morning&formateur={trainer}&salle=&raison=Plus+t%C3%B4t&prevenues=oui");
+    refused(&mut head, &planned, &earlier, "Samir Kaci tient une séance").await;
+    contains(&page(&mut samir, "/ecole/mes-semaines").await, &["Accueillir"]);
+}

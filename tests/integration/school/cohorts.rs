@@ -360,3 +360,41 @@ async fn two_cohorts_share_their_trainer_and_their_room_and_a_lost_room_moves_as
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_limit_of_a_week_counts_what_was_held_since_monday() {
+    on_each_engine(async |scratch| {
+        let house = House::new(scratch).await;
+        let (platform, head) = (&house.platform, &house.head);
+        let cohort = house.cohort().await;
+        let school = house.organisation("ecole-cip");
+        let first_week = Period { from: date(2026, 9, 7), to: Some(date(2026, 9, 14)) };
+        cohort::set_weeks(platform, head, cohort, &[(first_week, WeekKind::Class)]).await.unwrap();
+        let since = Period::since(date(2026, 9, 1));
+        let modules = Json(vec!["M1".to_owned()]);
+        let profile = TrainerProfile { name: "Anne Fictive".to_owned(), account: None, modules, free: 0b11_1111_1111 };
+        cohort::add_trainer(platform, head, school, since, profile).await.unwrap();
+        let site = house.structure("ecole-cip-pantin");
+        let room = RoomProfile { name: "Salle 1".to_owned(), site, seats: 14 };
+        cohort::add_room(platform, head, school, since, room).await.unwrap();
+        let programme = async |half_days| {
+            let module = Module { most_per_week: 2, ..module("M1", half_days, &[], &["C1"]) };
+            cohort::set_modules(platform, head, cohort, vec![module]).await.unwrap();
+        };
+        programme(2).await;
+        let monday =
+            NewSession { on: first_week.from, half: Half::Morning, module: "M1".to_owned(), trainer: None, room: None };
+        cohort::plan_sessions(platform, head, cohort, &[monday]).await.unwrap();
+
+        // On Wednesday one was held: one more fits into the week, not two.
+        house.clock.set(Instant::start_of(date(2026, 9, 9)));
+        let proposal = cohort::propose_timetable(platform, head, cohort).await.unwrap();
+        assert_eq!((proposal.changes.len(), proposal.conflicts.len()), (1, 0));
+        programme(3).await;
+        let proposal = cohort::propose_timetable(platform, head, cohort).await.unwrap();
+        let causes = proposal.conflicts.iter().flat_map(|conflict| &conflict.causes);
+        let told: Vec<&str> = causes.map(|cause| cause.told.as_str()).collect();
+        assert!(told.iter().any(|told| told.contains("par semaine, 1\u{a0}déjà tenue cette semaine")), "{told:?}");
+    })
+    .await;
+}

@@ -92,6 +92,7 @@ fn open(shape: &Shape) -> Instance {
                 half_days,
                 max_per_day: None,
                 max_per_week: None,
+                held: 0,
                 min_days_between: 0,
                 not_before: None,
                 deadline: None,

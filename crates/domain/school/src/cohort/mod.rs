@@ -3,6 +3,7 @@
 mod attendance;
 mod calendar;
 mod coverage;
+mod engaged;
 mod hours;
 mod means;
 mod model;
@@ -30,7 +31,10 @@ pub use service::{
     CohortView, NewCohort, calendar, closures, create, list, propose_weeks, set_closure, set_weeks, show,
 };
 pub(crate) use service::{days_of, find, known, not_over};
-pub use sessions::{NewSession, cancel_session, move_session, own_sessions, plan_sessions, sessions};
+pub use sessions::{
+    NewSession, PlanningDecision, cancel_session, move_session, own_sessions, plan_sessions, planning_decisions,
+    sessions,
+};
 pub use timetable::{
     Cause, Change, Conflict, Disturbed, Mend, Moves, Proposal, decide_timetable, disturbed_sessions, propose_timetable,
 };

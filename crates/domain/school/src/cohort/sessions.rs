@@ -1,13 +1,16 @@
 //! Half-days of class: planned, moved, cancelled. What was planned before stays readable.
 
-use base::{Date, Id, Period, fr};
+use std::collections::BTreeMap;
+
+use base::{Date, Id, Instant, Period, fr};
 use facts::journal::{self, Chain};
 use facts::{Fact, Plan};
 use jiff::ToSpan;
 use platform::gate::{Action, ManageSchool, ReadSchool, permit};
-use platform::{Actor, Permit, Platform};
+use platform::{Account, Actor, Permit, Platform};
 
 use super::calendar::DayKind;
+use super::engaged::Means;
 use super::model::{Cohort, Half, Module, Room, Session, SessionNumber, SessionState, Trainer};
 use super::{means, service, store};
 use crate::{Error, Result, required};
@@ -70,7 +73,7 @@ fn clashes(new: &NewSession, beside: &[&Fact<Session>], of_class: &[Date], modul
 /// Plans half-days of class, all of them or none.
 ///
 /// # Errors
-/// [`Error::Problems`] with what stands in the way.
+/// [`Error::Problems`] with what stands in the way, the other cohorts of the school included.
 pub async fn plan_sessions(
     platform: &Platform,
     actor: &Actor,
@@ -81,7 +84,9 @@ pub async fn plan_sessions(
     let cohort = service::find(platform, &permit, id).await?;
     let (tenant, now) = (permit.tenant(), platform.now());
     let of_class = class_days(platform, &permit, &cohort).await?;
+    let means = Means::read(platform, actor, &cohort).await?;
     let tx = platform.db.begin().await?;
+    let engagements = means.beside_others(&tx, &permit, &cohort).await?;
     let modules = facts::current::<Module>(&tx, tenant, id).await?;
     let numbers: Vec<Id<SessionNumber>> = match new.len() {
         0 => Vec::new(),
@@ -91,6 +96,9 @@ pub async fn plan_sessions(
         let planned: Vec<&Fact<Session>> = in_force.iter().filter(|fact| fact.value.is_planned()).collect();
         let mut problems: Vec<String> =
             new.iter().flat_map(|session| clashes(session, &planned, &of_class, &modules)).collect();
+        for session in new {
+            problems.extend(engagements.problems(session)?);
+        }
         let mut places: Vec<(Date, Half)> = new.iter().map(|session| (session.on, session.half)).collect();
         places.sort_unstable();
         if places.windows(2).any(|pair| pair[0] == pair[1]) {
@@ -146,15 +154,18 @@ pub async fn move_session(
     let reason = required(reason, "pourquoi la séance est déplacée")?;
     let settings = crate::settings(platform, permit.tenant()).await?;
     let of_class = class_days(platform, &permit, &cohort).await?;
+    let means = Means::read(platform, actor, &cohort).await?;
     let (tenant, now, today) = (permit.tenant(), platform.now(), platform.today());
     let tx = platform.db.begin().await?;
+    let engagements = means.beside_others(&tx, &permit, &cohort).await?;
     let modules = facts::current::<Module>(&tx, tenant, id).await?;
     facts::write::<Session, Error>(&tx, tenant, id, permit.provenance(), now, |in_force| {
         let known = in_force.iter().find(|fact| fact.value.number == number).ok_or(Error::NotFound)?;
         notice(known.valid.from, Some(to.on), today, settings.notice_days, short_notice)?;
         let beside: Vec<&Fact<Session>> =
             in_force.iter().filter(|fact| fact.value.is_planned() && fact.value.number != number).collect();
-        let problems = clashes(&to, &beside, &of_class, &modules);
+        let mut problems = clashes(&to, &beside, &of_class, &modules);
+        problems.extend(engagements.problems(&to)?);
         if !problems.is_empty() {
             return Err(Error::Problems(problems));
         }
@@ -237,4 +248,33 @@ pub async fn own_sessions(platform: &Platform, actor: &Actor) -> Result<Vec<(Id<
     }
     led.sort_by_key(|(_, fact)| (fact.valid.from, fact.value.half, fact.value.number));
     Ok(led)
+}
+
+/// Half-days written together: planned, moved, cancelled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PlanningDecision {
+    pub at: Instant,
+    pub by: Option<Id<Account>>,
+    pub planned: usize,
+    pub moved: usize,
+    pub cancelled: usize,
+}
+
+/// Who decided the timetable of a cohort, the last decision first.
+pub async fn planning_decisions(platform: &Platform, actor: &Actor, id: Id<Cohort>) -> Result<Vec<PlanningDecision>> {
+    let permit = permit::<ReadSchool>(actor)?;
+    service::find(platform, &permit, id).await?;
+    let history = facts::history::<Session>(&platform.db, permit.tenant(), id).await?;
+    let mut decisions: BTreeMap<(Instant, Option<Id<Account>>), PlanningDecision> = BTreeMap::new();
+    for fact in &history {
+        let (at, by) = (fact.recorded_at, fact.provenance.author);
+        let none = PlanningDecision { at, by, planned: 0, moved: 0, cancelled: 0 };
+        let decision = decisions.entry((at, by)).or_insert(none);
+        match (fact.value.state, fact.corrects) {
+            (SessionState::Cancelled, _) => decision.cancelled += 1,
+            (SessionState::Planned, None) => decision.planned += 1,
+            (SessionState::Planned, Some(_)) => decision.moved += 1,
+        }
+    }
+    Ok(decisions.into_values().rev().collect())
 }

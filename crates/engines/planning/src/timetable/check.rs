@@ -195,6 +195,9 @@ impl<'a> Judge<'a> {
             *by_day.entry(*date).or_default() += 1;
             *by_week.entry(monday(*date)).or_default() += 1;
         }
+        if let Some(placed) = by_week.get_mut(&monday(self.instance.calendar.from)) {
+            *placed += module.held as usize;
+        }
         let over = |placed: usize, most: Option<u32>| most.is_some_and(|most| placed > most as usize);
         for (date, placed) in by_day.into_iter().filter(|(_, placed)| over(*placed, module.max_per_day)) {
             self.flaws.push(Flaw::PerDay { module: id(), date, placed });

@@ -121,7 +121,7 @@ impl Hand<'_, '_> {
         of.slots.has(slot)
             && !near
             && self.in_day[course] < of.per_day
-            && self.in_week[course] < of.per_week
+            && self.in_week[course] < of.most_in(self.problem.week[day])
             && of.after.iter().all(|before| self.left[*before] == 0 && self.last[*before] != Some(slot))
     }
 

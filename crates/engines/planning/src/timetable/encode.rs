@@ -82,7 +82,7 @@ impl<'p, 'a> Encoding<'p, 'a> {
             }
             let per_day = if course.gap > 0 { 1 } else { course.per_day };
             days.into_values().for_each(|literals| self.search.at_most(per_day, literals));
-            weeks.into_values().for_each(|literals| self.search.at_most(course.per_week, literals));
+            weeks.into_iter().for_each(|(week, literals)| self.search.at_most(course.most_in(week), literals));
         }
         for (course, slot) in self.problem.pins.keys() {
             let literal = self.literal(*course, *slot);

@@ -61,7 +61,7 @@ impl Network {
             for slot in course.slots.iter() {
                 if problem.week[slot / 2] != week.0 {
                     week = (problem.week[slot / 2], network.node());
-                    network.edge(start, week.1, course.per_week.min(course.need));
+                    network.edge(start, week.1, course.most_in(week.0).min(course.need));
                 }
                 if slot / 2 != day.0 {
                     day = (slot / 2, network.node());

@@ -170,6 +170,10 @@ pub struct Module {
     /// Sessions of one ISO week at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_per_week: Option<u32>,
+    /// Sessions held in the ISO week of the first day, before it: they are no part of `half_days`, and count in
+    /// `max_per_week`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub held: u32,
     /// Calendar days between the dates of any two sessions, at least: 1 is one session a day, 2 never on consecutive
     /// days; 0 is no bound.
     #[serde(default)]
@@ -195,6 +199,11 @@ pub struct Module {
     /// False for work outside the rooms.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub needs_room: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 fn yes() -> bool {

@@ -65,7 +65,9 @@ pub(super) struct Course {
     /// Sessions.
     pub need: usize,
     pub per_day: usize,
-    pub per_week: usize,
+    per_week: usize,
+    /// Of the first week, before the first day.
+    held: usize,
     /// Days between the dates of any two sessions.
     pub gap: i64,
     /// Modules with sessions that come before, and after.
@@ -79,6 +81,13 @@ pub(super) struct Course {
     /// Where it may lie as far as it alone is concerned, with room for all that comes before and after.
     pub slots: Slots,
     pub within: Option<i64>,
+}
+
+impl Course {
+    /// Sessions that a week takes at most, by its rank.
+    pub fn most_in(&self, week: usize) -> usize {
+        if week == 0 { self.per_week.saturating_sub(self.held) } else { self.per_week }
+    }
 }
 
 /// What a fixed session fixes besides its half-day.
@@ -255,6 +264,7 @@ impl<'a> Problem<'a> {
             need: module.half_days as usize,
             per_day: most(module.max_per_day),
             per_week: most(module.max_per_week),
+            held: module.held as usize,
             gap: i64::from(module.min_days_between),
             after,
             before: Vec::new(),
@@ -365,7 +375,7 @@ impl<'a> Problem<'a> {
             let in_day = taken.iter().rev().take_while(|other| **other / 2 == day).count();
             let in_week = taken.iter().rev().take_while(|other| self.week[**other / 2] == self.week[day]).count();
             let near = taken.last().is_some_and(|last| (self.number[last / 2] - self.number[day]).abs() < of.gap);
-            if in_day < of.per_day && in_week < of.per_week && !near {
+            if in_day < of.per_day && in_week < of.most_in(self.week[day]) && !near {
                 taken.push(slot);
             }
         }

@@ -191,7 +191,7 @@ impl<'p, 'a> State<'p, 'a> {
         }
         let in_day = usize::from(step(&mut self.in_day[number * problem.days.len() + day], comes));
         let in_week = usize::from(step(&mut self.in_week[number * self.weeks + week], comes));
-        broken += (i64::from(in_day >= course.per_day) + i64::from(in_week >= course.per_week)) * EXCESS;
+        broken += (i64::from(in_day >= course.per_day) + i64::from(in_week >= course.most_in(week))) * EXCESS;
         cost += i64::from(in_day > 0) * i64::from(self.weights.same_day);
         cost += i64::from(in_week > 0) * i64::from(self.weights.same_week);
         self.broken += sign * broken;

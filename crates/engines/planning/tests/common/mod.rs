@@ -21,6 +21,7 @@ fn module(number: usize, cohort: usize, half_days: u32) -> Module {
         half_days,
         max_per_day: None,
         max_per_week: None,
+        held: 0,
         min_days_between: 0,
         after: vec![],
         not_before: None,
@@ -66,7 +67,7 @@ fn window() -> impl Strategy<Value = Window> {
 fn bounds() -> impl Strategy<Value = Bounds> {
     (
         prop::option::weighted(0.3, 1..3_u32),
-        prop::option::weighted(0.2, 1..3_u32),
+        prop::option::weighted(0.2, (1..3_u32, 0..3_u32)),
         prop_oneof![4 => Just(0_u32), 1 => 1..4_u32],
         prop::bool::weighted(0.4),
         prop::option::weighted(0.2, 0..4_usize),
@@ -94,8 +95,8 @@ pub fn instance() -> impl Strategy<Value = Instance> {
     (modules, trainers, rooms, pins, school, prop::option::weighted(0.2, closures), weights).prop_map(build)
 }
 
-/// Per day, per week, days between, after the one before, first day, last day, with a projector.
-type Bounds = (Option<u32>, Option<u32>, u32, bool, Option<usize>, Option<usize>, bool);
+/// Per day, per week with what was held in the first, days between, after the one before, first day, last day, with a projector.
+type Bounds = (Option<u32>, Option<(u32, u32)>, u32, bool, Option<usize>, Option<usize>, bool);
 type Parts = (
     Vec<(usize, u32, Bounds)>,
     Vec<(Vec<bool>, Vec<Window>, Vec<Window>)>,
@@ -109,10 +110,11 @@ type Parts = (
 fn build((modules, trainers, rooms, pins, school, closures, weights): Parts) -> Instance {
     let count = modules.len();
     let modules = modules.into_iter().enumerate().map(|(number, (cohort, half_days, bounds))| {
-        let (max_per_day, max_per_week, min_days_between, chained, first, last, beamer) = bounds;
+        let (max_per_day, per_week, min_days_between, chained, first, last, beamer) = bounds;
         Module {
             max_per_day,
-            max_per_week,
+            max_per_week: per_week.map(|(most, _)| most),
+            held: per_week.map_or(0, |(_, held)| held),
             min_days_between,
             after: if chained && number > 0 { vec![format!("m{}", number - 1)] } else { vec![] },
             not_before: first.map(|day| date(DAYS[day])),

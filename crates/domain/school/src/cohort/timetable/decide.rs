@@ -1,18 +1,19 @@
 //! What somebody accepts of a proposal, written.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use base::{Date, Id, fr};
+use db::Tx;
 use facts::journal::{self, Chain};
 use facts::{Fact, Plan};
 use platform::gate::{ManageSchool, permit};
 use platform::{Actor, Permit, Platform};
 
-use super::super::model::{Cohort, Half, Room, Session, SessionNumber, SessionState, Trainer};
+use super::super::engaged::{Engagements, Means};
+use super::super::model::{Cohort, Half, Session, SessionNumber, SessionState};
+use super::super::service;
 use super::super::sessions::{self, NewSession};
-use super::super::{means, service};
 use super::Change;
-use super::picture::{self, Busy};
 use crate::{Error, Result, required};
 
 /// Writes the changes that somebody accepts, all of them or none. `reason` is told to those concerned by what was already
@@ -34,27 +35,24 @@ pub async fn decide_timetable(
     let moves = changes.iter().filter(|change| change.number.is_some()).count();
     let reason =
         if moves > 0 { required(reason, "pourquoi des séances déjà prévues changent")? } else { String::new() };
-    let organisation = cohort.record.organisation;
-    let trainers = means::trainers(platform, actor, organisation).await?;
-    let rooms = means::rooms(platform, actor, organisation).await?;
+    let means = Means::read(platform, actor, &cohort).await?;
+    let class = sessions::class_days(platform, &permit, &cohort).await?;
+    let notice_days = crate::settings(platform, permit.tenant()).await?.notice_days;
+    let tx = platform.db.begin().await?;
     let decision = Decision {
-        class: sessions::class_days(platform, &permit, &cohort).await?,
-        trainers: trainers.into_iter().map(|view| (view.id, view.profile.value.name)).collect(),
-        rooms: rooms.into_iter().map(|view| (view.id, view.profile.value.name)).collect(),
-        busy: picture::busy(platform, &permit, &cohort).await?,
+        class,
+        engagements: means.beside_others(&tx, &permit, &cohort).await?,
         reason,
-        notice_days: crate::settings(platform, permit.tenant()).await?.notice_days,
+        notice_days,
         short_notice,
         today: platform.today(),
     };
-    apply(platform, &permit, id, changes, &decision).await
+    apply(platform, tx, &permit, id, changes, &decision).await
 }
 
 struct Decision {
     class: Vec<Date>,
-    trainers: HashMap<Id<Trainer>, String>,
-    rooms: HashMap<Id<Room>, String>,
-    busy: Vec<Busy>,
+    engagements: Engagements,
     reason: String,
     notice_days: u16,
     short_notice: bool,
@@ -64,25 +62,9 @@ struct Decision {
 impl Decision {
     /// Why a session cannot stand there; the places of the cohort itself are counted apart.
     fn problems(&self, to: &NewSession) -> Result<Vec<String>> {
-        let when = format!("{} {}", fr::date_long(to.on), to.half.label());
-        let mut problems = Vec::new();
+        let mut problems = self.engagements.problems(to)?;
         if !self.class.contains(&to.on) {
             problems.push(format!("Le {}, la promotion n’est plus en cours.", fr::date_long(to.on)));
-        }
-        let taken = |concerns: &dyn Fn(&Busy) -> bool| {
-            self.busy.iter().any(|busy| (busy.on, busy.half) == (to.on, to.half) && concerns(busy))
-        };
-        if let Some(trainer) = to.trainer {
-            let name = self.trainers.get(&trainer).ok_or(Error::NotFound)?;
-            if taken(&|busy| busy.trainer == Some(trainer)) {
-                problems.push(format!("{name} tient une séance d’une autre promotion le {when}."));
-            }
-        }
-        if let Some(room) = to.room {
-            let name = self.rooms.get(&room).ok_or(Error::NotFound)?;
-            if taken(&|busy| busy.room == Some(room)) {
-                problems.push(format!("La salle {name} est prise par une autre promotion le {when}."));
-            }
         }
         Ok(problems)
     }
@@ -128,13 +110,13 @@ impl Decision {
 
 async fn apply(
     platform: &Platform,
+    tx: Tx,
     permit: &Permit<ManageSchool>,
     id: Id<Cohort>,
     changes: &[Change],
     decision: &Decision,
 ) -> Result<()> {
     let (tenant, now) = (permit.tenant(), platform.now());
-    let tx = platform.db.begin().await?;
     let fresh = changes.iter().filter(|change| change.number.is_none()).count();
     let mut numbers = match fresh {
         0 => Vec::new(),

@@ -4,9 +4,10 @@ use base::{Date, Id, Period, holiday};
 use facts::Fact;
 use planning::timetable::{Calendar, FORMAT, Instance, Pin, Session as Placed, Weights, Window};
 
+use super::super::engaged::Busy;
 use super::super::means::TrainerView;
 use super::super::model::{Half, Room, Session, Trainer};
-use super::picture::{Busy, Picture};
+use super::picture::Picture;
 
 pub(super) fn half(half: Half) -> planning::timetable::Half {
     match half {
@@ -107,13 +108,15 @@ impl Picture {
 
     fn modules(&self) -> Vec<planning::timetable::Module> {
         let modules = self.modules.iter().map(|module| {
-            let held = self.held.iter().filter(|held| **held == module.code).count();
+            let held = self.held_since(&module.code, Date::MIN);
+            let this_week = self.held_since(&module.code, self.first_monday());
             planning::timetable::Module {
                 id: module.code.clone(),
                 cohort: self.cohort.record.code.clone(),
                 half_days: count(module.half_days).saturating_sub(u32::try_from(held).unwrap_or(u32::MAX)),
                 max_per_day: Some(count(module.most_per_day)),
                 max_per_week: Some(count(module.most_per_week)),
+                held: u32::try_from(this_week).unwrap_or(u32::MAX),
                 min_days_between: 0,
                 after: module.after.0.clone(),
                 not_before: None,

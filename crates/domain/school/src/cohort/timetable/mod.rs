@@ -133,8 +133,7 @@ const STEPS: u64 = 200_000;
 
 /// Proposes the half-days that the programme still lacks, and another place for those that cannot stand.
 ///
-/// What was held counts as done and is not looked at again; the limit a week of a module looks at what is left of the
-/// current week.
+/// What was held counts as done and is not looked at again; the limit a week of a module counts what was held since Monday.
 ///
 /// # Errors
 /// [`Error::Invalid`] while the programme or the calendar is empty, or when the cohort is over.

@@ -2,14 +2,16 @@
 
 use base::{Date, Id, fr};
 use facts::Fact;
+use jiff::ToSpan;
 use platform::gate::ReadSchool;
 use platform::{Actor, Permit, Platform};
 
 use super::super::calendar::{self, DayKind};
+use super::super::engaged::{Busy, busy};
 use super::super::means::{self, RoomView, TrainerView};
-use super::super::model::{Closure, Cohort, CohortWeeks, Half, Module, Room, Session, Trainer};
+use super::super::model::{Closure, Cohort, CohortWeeks, Module, Session};
 use super::super::service::{self, CohortView};
-use super::super::{sessions, store};
+use super::super::sessions;
 use super::Disturbed;
 use crate::{Error, Result};
 
@@ -25,19 +27,10 @@ pub(super) struct Picture {
     pub busy: Vec<Busy>,
     /// Sessions that are not held yet, by day.
     pub planned: Vec<Fact<Session>>,
-    /// The module of each session that was held.
-    pub held: Vec<String>,
+    /// The day and the module of each session that was held.
+    pub held: Vec<(Date, String)>,
     pub today: Date,
     pub notice_days: u16,
-}
-
-/// A session of another cohort: its trainer and its room are not free then.
-pub(super) struct Busy {
-    pub cohort: Id<Cohort>,
-    pub trainer: Option<Id<Trainer>>,
-    pub room: Option<Id<Room>>,
-    pub on: Date,
-    pub half: Half,
 }
 
 impl Picture {
@@ -53,7 +46,7 @@ impl Picture {
         for fact in sessions::of_cohort(platform, permit, id).await? {
             match fact.value.is_planned() {
                 true if fact.valid.from >= today => planned.push(fact),
-                true => held.push(fact.value.module),
+                true => held.push((fact.valid.from, fact.value.module)),
                 false => {}
             }
         }
@@ -68,7 +61,7 @@ impl Picture {
         let mut rooms = means::rooms(platform, actor, organisation).await?;
         rooms.retain(|room| room.profile.value.site == cohort.profile.value.site);
         Ok(Self {
-            busy: busy(platform, permit, &cohort).await?,
+            busy: busy(db, permit, &cohort).await?,
             closures: facts::current::<Closure>(db, tenant, organisation).await?,
             trainers: means::trainers(platform, actor, organisation).await?,
             notice_days: crate::settings(platform, tenant).await?.notice_days,
@@ -97,6 +90,18 @@ impl Picture {
             ));
         }
         Ok(())
+    }
+
+    /// How many sessions of a module were held on a day or later.
+    pub fn held_since(&self, code: &str, day: Date) -> usize {
+        self.held.iter().filter(|(on, held)| *on >= day && held == code).count()
+    }
+
+    /// Monday of the week in which what is left begins.
+    pub fn first_monday(&self) -> Date {
+        let first = self.cohort.first_day().max(self.today);
+        let days = i32::from(first.weekday().to_monday_zero_offset());
+        first.checked_sub(days.days()).unwrap_or(first)
     }
 
     pub fn module_name<'a>(&'a self, code: &'a str) -> &'a str {
@@ -164,25 +169,4 @@ impl Picture {
         }
         None
     }
-}
-
-/// What the other cohorts of the school have planned.
-pub(super) async fn busy<A: platform::gate::Action>(
-    platform: &Platform,
-    permit: &Permit<A>,
-    cohort: &CohortView,
-) -> Result<Vec<Busy>> {
-    let mut busy = Vec::new();
-    for other in store::all(&platform.db, permit, Some(cohort.record.organisation)).await? {
-        if other.id == cohort.record.id {
-            continue;
-        }
-        for fact in sessions::of_cohort(platform, permit, other.id).await? {
-            if fact.value.is_planned() {
-                let Session { trainer, room, half, .. } = fact.value;
-                busy.push(Busy { cohort: other.id, trainer, room, on: fact.valid.from, half });
-            }
-        }
-    }
-    Ok(busy)
 }

@@ -3,8 +3,9 @@
 use base::{Date, fr};
 use planning::timetable::{Instance, Reason, Window};
 
+use super::super::engaged::Busy;
 use super::super::model::Half;
-use super::picture::{Busy, Picture};
+use super::picture::Picture;
 use super::{Cause, Conflict, Mend};
 
 impl Picture {
@@ -24,7 +25,7 @@ impl Picture {
         match reason {
             Reason::Hours { module: code } => {
                 let asked = instance.modules.iter().find(|known| known.id == *code).map_or(0, |known| known.half_days);
-                let left = if self.held.contains(code) { " encore" } else { "" };
+                let left = if self.held_since(code, Date::MIN) > 0 { " encore" } else { "" };
                 (format!("{} demande{left} {}", module(code), halves(i64::from(asked))), Mend::Programme)
             }
             Reason::Deadline { module: code } => {
@@ -43,7 +44,11 @@ impl Picture {
             }
             Reason::PerWeek { module: code } => {
                 let most = most(known(code).map(|known| known.most_per_week));
-                (format!("{} prend au plus {most} par semaine", module(code)), Mend::Programme)
+                let held = match self.held_since(code, self.first_monday()) {
+                    0 => String::new(),
+                    held => format!(", {} cette semaine", fr::count(held as u64, "déjà tenue", "déjà tenues")),
+                };
+                (format!("{} prend au plus {most} par semaine{held}", module(code)), Mend::Programme)
             }
             Reason::DaysBetween { module: code } => {
                 (format!("{} demande des jours d’écart entre ses séances", module(code)), Mend::Programme)

@@ -116,7 +116,7 @@ pub async fn show(
     let timetable = Timetable::read(&app, &signed, &own).await?;
     let asked = Query::parse(query.as_deref()).get("semaine").and_then(|day| day.parse().ok());
     let monday = timetable.week(asked, app.platform.today());
-    let mut drawn = draw(&app, &signed, &timetable, monday, &Query::default(), None);
+    let mut drawn = draw(&app, &signed, &timetable, monday, &Query::default(), None).await?;
     if signed.may(ActionKind::ManageSchool) {
         let disturbed = cohort::disturbed_sessions(&app.platform, &signed.actor, timetable.cohort.record.id).await?;
         drawn.notices.extend(super::proposal::disturbed_notice(disturbed.len(), &timetable.path()));
@@ -124,14 +124,14 @@ pub async fn show(
     Ok(page(&drawn))
 }
 
-fn draw(
+async fn draw(
     app: &App,
     signed: &Signed,
     timetable: &Timetable,
     monday: Date,
     sent: &Query,
     problem: Option<String>,
-) -> Parts {
+) -> Result<Parts, Problem> {
     let path = timetable.path();
     let may = signed.may(ActionKind::ManageSchool);
     let rows = (0..5).map(|number| {
@@ -153,6 +153,7 @@ fn draw(
         parts.push(Part::new("prevoir", "Prévoir une séance", [plan_form(timetable, monday, sent, problem)]));
     }
     parts.push(Part::new("modules", "Où en est chaque module", [progress(timetable, app.platform.today()).into()]));
+    parts.push(Part::new("decisions", "Qui l’a décidé", [decisions(app, signed, timetable).await?]));
     let layout = signed
         .layout(app, &path, "Emploi du temps")
         .crumb("École", super::PATH)
@@ -165,7 +166,38 @@ fn draw(
     }
     let sheet = Link::new(format!("{path}/feuille"), "Emploi du temps à imprimer (PDF)");
     page.actions.push(sheet.button(ButtonKind::Secondary).into());
-    page
+    Ok(page)
+}
+
+/// Decisions shown: the last ones.
+const DECISIONS: usize = 10;
+
+/// Who wrote the timetable, the last decision first.
+async fn decisions(app: &App, signed: &Signed, timetable: &Timetable) -> Result<Fragment, Problem> {
+    let (platform, actor) = (&app.platform, &signed.actor);
+    let mut decisions = cohort::planning_decisions(platform, actor, timetable.cohort.record.id).await?;
+    decisions.truncate(DECISIONS);
+    let accounts: Vec<_> = decisions.iter().filter_map(|decision| decision.by).collect();
+    let names = school::accounts::names(platform, actor, &accounts).await?;
+    let rows = decisions.iter().map(|decision| {
+        let told = [
+            (decision.planned, "demi-journée prévue", "demi-journées prévues"),
+            (decision.moved, "changée", "changées"),
+            (decision.cancelled, "annulée", "annulées"),
+        ];
+        let told = told.into_iter().filter(|(count, ..)| *count > 0);
+        let told: Vec<String> = told.map(|(count, one, many)| fr::count(count as u64, one, many)).collect();
+        Row::new([
+            fr::capitalised(&fr::moment(decision.at)).into(),
+            decision.by.and_then(|by| names.get(&by)).map_or("Jonction", String::as_str).into(),
+            told.join(", ").into(),
+        ])
+    });
+    let columns = [Column::text("Le"), Column::text("Par"), Column::text("Quoi")];
+    Ok(Table::new("decisions", "Qui l’a décidé", columns, rows)
+        .caption_hidden()
+        .empty(EmptyState::new("Rien n’est décidé", "Une proposition acceptée ou une séance prévue s’inscrit ici."))
+        .into())
 }
 
 /// What takes place in a half-day; why nothing does.
@@ -315,7 +347,7 @@ pub async fn plan(
             let href = format!("{}?semaine={monday}", timetable.path());
             Ok(redirect_with(Flash::success("La séance est prévue."), &href))
         }
-        Err(problem) => Ok(to_mend(&draw(&app, &signed, &timetable, monday, &form, Some(problem)))),
+        Err(problem) => Ok(to_mend(&draw(&app, &signed, &timetable, monday, &form, Some(problem)).await?)),
     }
 }
 
