@@ -19,4 +19,5 @@ steps! {
     "0005_follow_up",
     "0006_school",
     "0007_doubtful_lines",
+    "0008_contract_papers",
 }

@@ -169,6 +169,7 @@ impl<'a> House<'a> {
             annual_price: Some(800_000),
             training_hours: 420,
             contract_hours: 1_607,
+            extended: false,
             adapted_duration: false,
             opposed: Some(false),
         }

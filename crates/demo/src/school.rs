@@ -6,7 +6,8 @@ use ::school::admission::{
 };
 use ::school::cohort::{self, Cohort, Module, NewCohort, RoomProfile, TrainerProfile};
 use ::school::contract::{
-    self, Contract, ContractEvent, ContractEventKind, NewContract, NewEnrolment, Regime, Terms, Tutor, TutorProfile,
+    self, Contract, ContractEvent, ContractEventKind, HostStay, InvoiceNumber, NewContract, NewEnrolment, NewHost,
+    NewInvoice, Regime, Terms, Tutor, TutorProfile,
 };
 use ::school::referential::{self, Accreditation, AccreditationKind, Outcome, Referential, SHIPPED};
 use base::{Date, Id, Period};
@@ -36,7 +37,11 @@ const PLACED: Moment = Moment::at(datetime(2026, 6, 15, 10, 0, 0, 0));
 const PLANNED: Moment = Moment::at(datetime(2026, 7, 6, 15, 0, 0, 0));
 const SIGNED: Moment = Moment::at(datetime(2026, 8, 28, 11, 0, 0, 0));
 const DEPOSITED: Moment = Moment::at(datetime(2026, 9, 11, 16, 0, 0, 0));
+const INVOICED: Moment = Moment::at(datetime(2026, 10, 5, 10, 0, 0, 0));
 const BROKEN: Moment = Moment::at(datetime(2026, 10, 16, 16, 0, 0, 0));
+const AMENDED: Moment = Moment::at(datetime(2026, 10, 30, 10, 0, 0, 0));
+const PAID: Moment = Moment::at(datetime(2026, 11, 10, 9, 0, 0, 0));
+const HOSTED: Moment = Moment::at(datetime(2026, 11, 16, 14, 0, 0, 0));
 
 const FIRST_DAY: Date = date(2026, 9, 7);
 const LAST_DAY: Date = date(2027, 9, 3);
@@ -390,8 +395,8 @@ impl School<'_> {
         Ok(cohort::decide_timetable(self.platform, &self.head, cohort, &proposal.changes, "", false).await?)
     }
 
-    /// Eleven contracts, one of them broken in October and one never sent to the OPCO; the twelfth person still looks for
-    /// an employer.
+    /// Eleven contracts: one broken in October, one never sent to the OPCO, one amended, three invoiced and one of these
+    /// paid, one with a stay elsewhere in January; the twelfth person still looks for an employer.
     async fn sign(
         &self,
         cohort: Id<Cohort>,
@@ -429,6 +434,7 @@ impl School<'_> {
                 annual_price: Some(780_000),
                 training_hours: 406,
                 contract_hours: 1_600,
+                extended: false,
                 adapted_duration: false,
                 opposed: Some(false),
             };
@@ -442,10 +448,70 @@ impl School<'_> {
             let deposited = event(ContractEventKind::Deposited, "");
             contract::note_event(self.platform, &self.head, *contract, DEPOSITED.date(), deposited).await?;
         }
+        self.at(INVOICED);
+        let invoices = self.invoice(&contracts[2..5]).await?;
         self.at(BROKEN);
         if let Some(last) = contracts.last() {
             let broken = event(ContractEventKind::Broken, "apprentice");
             contract::note_event(self.platform, &self.head, *last, BROKEN.date(), broken).await?;
+        }
+        self.at(AMENDED);
+        let amended = contract::contract(self.platform, &self.head, contracts[1]).await?;
+        let terms = Terms { monthly_pay: Some(191_500), ..amended.terms.value };
+        contract::amend(self.platform, &self.head, contracts[1], date(2026, 11, 1), terms).await?;
+        self.at(PAID);
+        if let Some((contract, number, amount)) = invoices.first() {
+            contract::note_payment(self.platform, &self.head, *contract, *number, PAID.date(), *amount).await?;
+        }
+        self.at(HOSTED);
+        self.host(&contracts).await
+    }
+
+    /// The advance of each contract.
+    async fn invoice(&self, contracts: &[Id<Contract>]) -> Result<Vec<(Id<Contract>, Id<InvoiceNumber>, i64)>> {
+        let mut invoices = Vec::new();
+        for (position, contract) in contracts.iter().enumerate() {
+            let file = contract::contract(self.platform, &self.head, *contract).await?;
+            let Some(due) = file.schedule.first().map(|expected| &expected.instalment) else { continue };
+            let new = NewInvoice {
+                on: INVOICED.date(),
+                kind: due.kind,
+                reference: format!("CIP-2026-{:03}", position + 1),
+                amount: due.cents,
+            };
+            let number = contract::add_invoice(self.platform, &self.head, *contract, new).await?;
+            invoices.push((*contract, number, due.cents));
+        }
+        Ok(invoices)
+    }
+
+    /// Three weeks with the tutor whom the broken contract left free, for somebody of the other employer.
+    async fn host(&self, contracts: &[Id<Contract>]) -> Result<()> {
+        let Some((broken, others)) = contracts.split_last() else { return Ok(()) };
+        let broken = contract::contract(self.platform, &self.head, *broken).await?.terms.value;
+        for contract in others {
+            let file = contract::contract(self.platform, &self.head, *contract).await?;
+            if file.terms.value.employer == broken.employer {
+                continue;
+            }
+            let stay = HostStay {
+                tutor: broken.tutor,
+                convention_on: Some(HOSTED.date()),
+                tasks: "Accueil du public, entretiens en binôme, animation de l’atelier CV".to_owned(),
+                working_hours: "Du lundi au vendredi, de 9 h à 17 h".to_owned(),
+                place: "Dans les locaux de l’agence d’accueil".to_owned(),
+                evidence: "titre professionnel CIP, attestation de quatre ans d’ancienneté".to_owned(),
+                information: "Un point par semaine entre les deux tuteurs".to_owned(),
+                liaison: "Livret d’alternance, et une visite de l’école pendant l’accueil".to_owned(),
+                sharing_of_costs: "Le salaire reste à la charge de l’employeur".to_owned(),
+                travel_costs: "Le surcoût de transport est pris en charge par l’entreprise d’accueil".to_owned(),
+                insurance: "assurance responsabilité civile de l’entreprise d’accueil, contrat fictif n° 1".to_owned(),
+                depositary: "L’opérateur de compétences de l’employeur".to_owned(),
+                ..HostStay::at(broken.employer, broken.structure)
+            };
+            let valid = Period { from: date(2027, 1, 11), to: Some(date(2027, 1, 30)) };
+            let new = NewHost { valid, stay, replaces: None };
+            return Ok(contract::set_host(self.platform, &self.head, *contract, new).await?);
         }
         Ok(())
     }

@@ -33,14 +33,19 @@ async fn the_demonstration_has_two_cohorts_under_two_referentials() {
         let cohort = present.record.id;
         let enrolled = contract::enrolled(&platform, &head, cohort).await.unwrap();
         assert_eq!(enrolled.len(), 12);
-        let mut contracts = 0;
+        let mut files = Vec::new();
         for line in &enrolled {
-            for file in contract::of_learner(&platform, &head, line.learner).await.unwrap() {
-                assert!(file.precheck.iter().all(|finding| finding.answer == Answer::Yes), "{:?}", file.precheck);
-                contracts += 1;
-            }
+            files.extend(contract::of_learner(&platform, &head, line.learner).await.unwrap());
         }
-        assert_eq!(contracts, 11);
+        assert_eq!(files.len(), 11);
+        for file in &files {
+            assert!(file.precheck.iter().all(|finding| finding.answer == Answer::Yes), "{:?}", file.precheck);
+            assert!(file.conditions.iter().all(|finding| finding.answer == Answer::Yes), "{:?}", file.conditions);
+        }
+        let count = |of: fn(&contract::ContractFile) -> usize| files.iter().map(of).sum::<usize>();
+        assert_eq!(count(|file| file.hosts.len()), 1);
+        assert_eq!(count(|file| file.amended.len()), 1);
+        assert_eq!((count(|file| file.invoices.len()), count(|file| file.payments.len())), (3, 1));
         let alerts = contract::alerts(&platform, &head, cohort).await.unwrap();
         let kinds: Vec<ClockKind> = alerts.iter().map(|alert| alert.clock.kind).collect();
         assert_eq!(kinds, [ClockKind::Deposit], "{alerts:?}");

@@ -10,7 +10,7 @@ pub mod field;
 pub mod jobs;
 pub mod referential;
 
-use base::Id;
+use base::{Date, Id};
 use platform::gate::Action;
 use platform::parameter::Parameters;
 use platform::{Organisation, Permit, Platform, Reach, Tenant};
@@ -65,7 +65,15 @@ pub(crate) fn only<A: Action>(permit: &Permit<A>) -> Result<Option<Id<Organisati
 
 /// The numbers of the law of alternance in force today.
 pub async fn settings(platform: &Platform, tenant: Id<Tenant>) -> Result<law::apprenticeship::Settings> {
-    let day = platform.today();
+    settings_on(platform, tenant, platform.today()).await
+}
+
+/// The numbers of the law of alternance in force on a day.
+pub(crate) async fn settings_on(
+    platform: &Platform,
+    tenant: Id<Tenant>,
+    day: Date,
+) -> Result<law::apprenticeship::Settings> {
     let parameters = Parameters::known_at(&platform.db, tenant, platform.now()).await?;
     let setting = |name: &str| parameters.get::<u16>(name, day).ok().map(|valued| valued.value);
     law::apprenticeship::Settings::read(setting).map_err(|refusal| Error::Invalid(refusal.to_string()))

@@ -242,20 +242,22 @@ impl Reader<'_> {
 
     fn free_break(&self, span: &Span) -> Clock {
         let allowed = self.settings.free_break_days;
-        let days: Vec<Date> = self
+        let counted_days: Vec<Date> = self
             .practice
             .range(span.from..)
             .copied()
             .take_while(|day| *day <= span.end())
             .take(allowed.into())
             .collect();
-        let last_day = days.get(usize::from(allowed).saturating_sub(1)).copied();
+        let last_day = counted_days.get(usize::from(allowed).saturating_sub(1)).copied();
         let until = span.broken_on.unwrap_or(self.on).min(self.on);
-        let counted = u16::try_from(days.iter().filter(|day| **day <= until).count()).unwrap_or(u16::MAX);
+        let counted = u16::try_from(counted_days.iter().filter(|day| **day <= until).count()).unwrap_or(u16::MAX);
         let state = match (span.broken_on, last_day) {
             (Some(_), _) => ClockState::Met,
             (None, Some(last)) if last < self.on => ClockState::Over,
             (None, _) if span.end() < self.on => ClockState::Over,
+            // Whoever thinks of leaving, or of letting go, should know that the time ends.
+            (None, Some(last)) if days(self.on, last) <= self.settings.warning_days => ClockState::Pressing,
             (None, _) => ClockState::Running,
         };
         let end = last_day.map_or_else(

@@ -121,6 +121,19 @@ pub fn duration(from: Date, last_day: Date, disabled: Option<bool>, adapted: boo
     }
 }
 
+/// Whether an apprenticeship may go on to that day after a failure. `foreseen`: its last day before that.
+pub fn extension(foreseen: Date, last_day: Date, settings: &Settings) -> Finding {
+    let most = settings.extension_months;
+    let latest = plus_months(foreseen, most);
+    let why = format!(
+        "Prolongé jusqu’au {}\u{a0}: {} au plus, jusqu’au {}.",
+        fr::date_long(last_day),
+        Unit::Months.count(most),
+        fr::date_long(latest)
+    );
+    Finding::when(rules::EXTENSION, last_day > foreseen && last_day <= latest, why)
+}
+
 /// Whether the hours of training are enough for the hours of the contract.
 pub fn training_share(training_hours: u32, contract_hours: u32, settings: &Settings) -> Finding {
     let rule = rules::TRAINING_SHARE;
@@ -158,10 +171,32 @@ pub fn hosts(hosts: &[Host], days: u16, group: bool, settings: &Settings) -> Vec
     if hosts.is_empty() {
         return vec![Finding::new(rule, Answer::Yes, "Aucune autre entreprise d’accueil.")];
     }
+    let mut findings = host_limits(hosts, days, group, settings).to_vec();
+    for host in hosts {
+        let name = &host.name;
+        let tutor = if host.has_tutor {
+            "un maître d’apprentissage est désigné"
+        } else {
+            "aucun maître d’apprentissage n’est désigné"
+        };
+        findings.push(Finding::when(rule, host.has_tutor, format!("{name}\u{a0}: {tutor}.")));
+        let convention = if host.has_convention {
+            "la convention tripartite est signée"
+        } else {
+            "la convention tripartite manque"
+        };
+        findings.push(Finding::when(rule, host.has_convention, format!("{name}\u{a0}: {convention}.")));
+    }
+    findings
+}
+
+/// How many other hosts, and which share of the time they take: what cannot be mended by a tutor or a signature.
+pub fn host_limits(hosts: &[Host], days: u16, group: bool, settings: &Settings) -> [Finding; 2] {
+    let rule = rules::HOSTS;
     let most = if group { settings.other_hosts_group } else { settings.other_hosts };
     let count = u16::try_from(hosts.len()).unwrap_or(u16::MAX);
     let elsewhere = hosts.iter().fold(0_u32, |sum, host| sum + u32::from(host.days));
-    let mut findings = vec![
+    [
         Finding::when(
             rule,
             count <= most,
@@ -184,23 +219,7 @@ pub fn hosts(hosts: &[Host], days: u16, group: bool, settings: &Settings) -> Vec
                 ),
             )
         },
-    ];
-    for host in hosts {
-        let name = &host.name;
-        let tutor = if host.has_tutor {
-            "un maître d’apprentissage est désigné"
-        } else {
-            "aucun maître d’apprentissage n’est désigné"
-        };
-        findings.push(Finding::when(rule, host.has_tutor, format!("{name}\u{a0}: {tutor}.")));
-        let convention = if host.has_convention {
-            "la convention tripartite est signée"
-        } else {
-            "la convention tripartite manque"
-        };
-        findings.push(Finding::when(rule, host.has_convention, format!("{name}\u{a0}: {convention}.")));
-    }
-    findings
+    ]
 }
 
 /// What is known of somebody who would guide a learner; `None` where nobody knows.

@@ -35,12 +35,12 @@ pub enum What {
     Broken(BrokenBy),
     /// First day of a contract, and the last one it foresees.
     Started { regime: Regime, last_day: Date },
-    /// The employer sent the contract to the OPCO.
-    Deposited,
-    /// The OPCO agreed to pay.
-    Agreed,
-    /// The last invoice was sent.
-    LastInvoice,
+    /// The employer sent to the OPCO the contract that began on that day.
+    Deposited(Date),
+    /// The OPCO agreed to pay for the contract that began on that day.
+    Agreed(Date),
+    /// The last invoice of the contract that began on that day was sent.
+    LastInvoice(Date),
     /// First day out of the training, whatever the reason.
     Left,
 }
@@ -115,18 +115,25 @@ impl Story {
                         span.broken_on = Some(on);
                     }
                 }
-                What::Deposited => story.mark(|span| &mut span.deposited_on, on),
-                What::Agreed => story.mark(|span| &mut span.agreed_on, on),
-                What::LastInvoice => story.mark(|span| &mut span.invoiced_on, on),
+                What::Deposited(_) | What::Agreed(_) | What::LastInvoice(_) => {}
+            }
+        }
+        // A paper of a contract may be dated before the first day of it.
+        for Event { on, what } in events.iter().copied() {
+            match what {
+                What::Deposited(of) => story.mark(of, |span| &mut span.deposited_on, on),
+                What::Agreed(of) => story.mark(of, |span| &mut span.agreed_on, on),
+                What::LastInvoice(of) => story.mark(of, |span| &mut span.invoiced_on, on),
+                _ => {}
             }
         }
         story
     }
 
-    /// Notes a day on the oldest contract that waits for it.
-    fn mark(&mut self, field: fn(&mut Span) -> &mut Option<Date>, on: Date) {
-        if let Some(waiting) = self.spans.iter_mut().map(field).find(|day| day.is_none()) {
-            *waiting = Some(on);
+    /// Notes the earliest day of something on the contract that began on `of`.
+    fn mark(&mut self, of: Date, field: fn(&mut Span) -> &mut Option<Date>, on: Date) {
+        if let Some(day) = self.spans.iter_mut().find(|span| span.from == of).map(field) {
+            *day = Some(day.map_or(on, |known| known.min(on)));
         }
     }
 
@@ -146,7 +153,9 @@ pub fn order_problems(events: &[Event]) -> Vec<String> {
     let mut entered = false;
     let mut contracts = 0;
     for Event { on, what } in sorted {
-        if let Some(left) = left {
+        // Papers may follow the departure: the balance is invoiced after it.
+        let is_paper = matches!(what, What::Deposited(_) | What::Agreed(_) | What::LastInvoice(_));
+        if let Some(left) = left.filter(|_| !is_paper) {
             let (event, left) = (fr::date_long(on), fr::date_long(left));
             problems.push(format!(
                 "Rien ne peut suivre la sortie de formation du {left}\u{a0}: voyez l’événement du {event}."
@@ -183,10 +192,10 @@ pub fn order_problems(events: &[Event]) -> Vec<String> {
                 Some((_, last)) if last >= on => {}
                 _ => problems.push(format!("La rupture du {} ne concerne aucun contrat en cours.", fr::date_long(on))),
             },
-            What::Deposited | What::Agreed | What::LastInvoice if contracts == 0 => {
+            What::Deposited(_) | What::Agreed(_) | What::LastInvoice(_) if contracts == 0 => {
                 problems.push(format!("L’événement du {} précède tout contrat.", fr::date_long(on)));
             }
-            What::Deposited | What::Agreed | What::LastInvoice => {}
+            What::Deposited(_) | What::Agreed(_) | What::LastInvoice(_) => {}
             What::Left => left = Some(on),
         }
     }

@@ -15,8 +15,8 @@ mod tests;
 
 pub use clocks::{Clock, ClockKind, ClockState, Counting, clocks};
 pub use conditions::{
-    Exceptions, Finding, Host, ProfessionalisationFacts, Tutor, TutorLoad, age, duration, hosts, professionalisation,
-    training_share, tutor, tutor_load,
+    Exceptions, Finding, Host, ProfessionalisationFacts, Tutor, TutorLoad, age, duration, extension, host_limits,
+    hosts, professionalisation, training_share, tutor, tutor_load,
 };
 pub use events::{BrokenBy, Course, Event, What, order_problems};
 pub use funding::{Instalment, InstalmentKind, price_by_the_hour, schedule};

@@ -56,6 +56,13 @@ pub(super) const LAST_INVOICE: Rule = article(
     "Le solde est facturé, avec le certificat de réalisation, dans les quatre mois qui suivent la fin du contrat. Après, \
      il est perdu.",
 );
+pub(super) const EXTENSION: Rule = article(
+    "apprenticeship.extension",
+    REFORM,
+    "Code du travail, art. L.\u{a0}6222-11",
+    "Après un échec à l’examen, l’apprentissage peut être prolongé d’un an au plus, par avenant ou par un nouveau \
+     contrat.",
+);
 pub(super) const TRAINING_SHARE: Rule = article(
     "apprenticeship.training_share",
     REFORM,
@@ -210,6 +217,7 @@ pub const RULES: &[Rule] = &[
     TRAINING_SHARE,
     AGE,
     DURATION,
+    EXTENSION,
     HOSTS,
     TUTOR,
     TUTOR_LOAD,

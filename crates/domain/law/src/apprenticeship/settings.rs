@@ -63,6 +63,7 @@ numbers! {
     months_from: DURATION, "Durée la plus courte du contrat", Months, 6 in 1..=12;
     months_to: DURATION, "Durée la plus longue du contrat", Months, 36 in 12..=48;
     months_to_disabled: DURATION, "Durée la plus longue, travailleur handicapé", Months, 48 in 12..=60;
+    extension_months: EXTENSION, "Prolongation après un échec, au plus", Months, 12 in 1..=24;
     other_hosts: HOSTS, "Autres entreprises d’accueil, au plus", Count, 2 in 0..=10;
     other_hosts_group: HOSTS, "Entreprises membres, pour un groupement d’employeurs, au plus", Count, 3 in 0..=10;
     hosts_percent: HOSTS, "Part du temps en entreprise passée ailleurs, au plus", Hundredths, 50 in 0..=100;

@@ -7,7 +7,7 @@ use law::apprenticeship::{Clock, Course, clocks};
 use platform::gate::{ReadLearners, permit};
 use platform::{Actor, Platform, Reading};
 
-use super::file::course_events;
+use super::file::{course_events, course_settings};
 use super::store;
 use crate::Result;
 use crate::admission::{Learner, identities};
@@ -25,7 +25,6 @@ pub struct Alert {
 pub async fn alerts(platform: &Platform, actor: &Actor, cohort: Id<Cohort>) -> Result<Vec<Alert>> {
     let permit = permit::<ReadLearners>(actor)?;
     let view = cohort::find(platform, &permit, cohort).await?;
-    let settings = crate::settings(platform, permit.tenant()).await?;
     let days = cohort::days_of(platform, &permit, &view).await?;
     let (practice, classes) = practice_and_class_days(&days);
     let mut learners: BTreeSet<Id<Learner>> =
@@ -35,7 +34,8 @@ pub async fn alerts(platform: &Platform, actor: &Actor, cohort: Id<Cohort>) -> R
     let names = identities(platform, &permit, &learners).await?;
     let mut alerts = Vec::new();
     for learner in learners {
-        let events = course_events(platform, &permit, learner, &view).await?;
+        let events = course_events(platform, &permit, learner, &view, None).await?;
+        let settings = course_settings(platform, permit.tenant(), &events).await?;
         let course = Course { events: &events, practice: &practice, classes: &classes };
         let name = names.get(&learner).map(|identity| identity.name()).unwrap_or_default();
         let pressing = clocks(&course, &settings, platform.today()).into_iter().filter(|clock| clock.state.is_alert());

@@ -1,20 +1,19 @@
-//! What is written about contracts: signature, amendments, events, hosts, invoices.
+//! What is written about contracts: signature, amendments, events.
 
 use base::{Date, Id, Period, fr};
 use facts::journal::{self, Chain};
 use facts::{Fact, Plan};
-use law::apprenticeship::{BrokenBy, InstalmentKind, order_problems};
+use law::apprenticeship::{BrokenBy, extension, order_problems};
+use law::publics::Answer;
 use platform::gate::{ManageContracts, permit};
 use platform::{Actor, Permit, Platform};
 
 use super::file::{contract_events, course_events, law_event};
-use super::model::{
-    Contract, ContractEvent, ContractEventKind, ContractRecord, HostStay, Invoice, InvoiceNumber, Terms,
-};
+use super::model::{Contract, ContractEvent, ContractEventKind, ContractRecord, Terms};
 use super::{store, tutors};
 use crate::admission::{Learner, learner_within};
 use crate::cohort::{self, Cohort};
-use crate::{Error, Result, required};
+use crate::{Error, Result};
 
 /// A contract to note, signed or to be signed.
 #[derive(Clone, PartialEq, Debug)]
@@ -69,10 +68,11 @@ pub async fn draw_up(platform: &Platform, actor: &Actor, new: NewContract) -> Re
         problems.push("La signature précède le premier jour du contrat, et ne se note pas d’avance.".to_owned());
     }
     if let Some(tutor) = terms.tutor {
-        problems.extend(tutor_problems(platform, &permit, tutor, &terms, None).await?);
+        let during = Period { from: terms.first_day, to: terms.last_day.tomorrow().ok() };
+        problems.extend(tutor_problems(platform, &permit, tutor, &terms, during, None).await?);
     }
     if problems.is_empty() {
-        let mut told = course_events(platform, &permit, new.learner, &cohort).await?;
+        let mut told = course_events(platform, &permit, new.learner, &cohort, None).await?;
         told.extend(contract_events(&terms, &[]));
         problems.extend(order_problems(&told));
     }
@@ -103,44 +103,76 @@ pub async fn draw_up(platform: &Platform, actor: &Actor, new: NewContract) -> Re
     Ok(id)
 }
 
-/// Why somebody cannot guide under these terms.
+/// Why somebody cannot guide under these terms, for the employer.
 async fn tutor_problems(
     platform: &Platform,
     permit: &Permit<ManageContracts>,
     tutor: Id<super::Tutor>,
     terms: &Terms,
+    during: Period,
     except: Option<Id<Contract>>,
 ) -> Result<Vec<String>> {
     if tutors::tutor_organisation(platform, permit, tutor).await? != Some(terms.employer) {
         return Ok(vec!["Le tuteur ou la tutrice ne travaille pas chez cet employeur.".to_owned()]);
     }
-    let settings = crate::settings(platform, permit.tenant()).await?;
-    let profile = facts::current::<super::TutorProfile>(&platform.db, permit.tenant(), tutor).await?.pop();
-    let load = tutors::guided_by(platform, permit, tutor, except).await?;
-    let is_employer = profile.is_some_and(|fact| fact.value.is_employer);
-    let load = law::apprenticeship::TutorLoad { is_employer, ..load };
-    let finding = law::apprenticeship::tutor_load(&load, terms.regime.law(), &settings);
-    let over = finding.answer == law::publics::Answer::No;
-    Ok(over
-        .then(|| format!("Tuteur ou tutrice au-delà du nombre permis\u{a0}: {} ({})", finding.why, finding.citation))
-        .into_iter()
-        .collect())
+    tutors::refusals(platform, permit, tutor, terms, during, except).await
 }
 
-/// Changes what a contract says from a day on (avenant).
+/// Changes what a contract says from a day on (avenant): pay, place, tutor, hours, last day.
+///
+/// # Errors
+/// [`Error::Problems`] when it changes what only another contract can, takes effect outside the contract, extends it
+/// beyond what the law allows or into another contract, or the tutor cannot guide: nothing is written.
 pub async fn amend(platform: &Platform, actor: &Actor, id: Id<Contract>, from: Date, terms: Terms) -> Result<()> {
     let permit = permit::<ManageContracts>(actor)?;
     let record = within(platform, &permit, id).await?;
     let mut problems = check(&terms);
     let known = facts::current::<Terms>(&platform.db, permit.tenant(), id).await?.pop().ok_or(Error::NotFound)?;
+    if terms == known.value {
+        problems.push("Rien ne change\u{a0}: écrivez ce que l’avenant modifie.".to_owned());
+    }
     if terms.first_day != known.value.first_day || terms.regime != known.value.regime {
         problems.push("Un avenant ne change ni le premier jour ni la nature du contrat.".to_owned());
     }
-    if from < terms.first_day {
-        problems.push("Un avenant prend effet pendant le contrat.".to_owned());
+    if terms.employer != known.value.employer {
+        problems.push(
+            "Un avenant ne change pas l’employeur\u{a0}: notez la rupture, puis le contrat avec le nouvel employeur."
+                .to_owned(),
+        );
     }
-    if let Some(tutor) = terms.tutor.filter(|tutor| known.value.tutor != Some(*tutor)) {
-        problems.extend(tutor_problems(platform, &permit, tutor, &terms, Some(id)).await?);
+    let events = facts::current::<ContractEvent>(&platform.db, permit.tenant(), id).await?;
+    let broken = events.iter().find(|fact| fact.value.kind == ContractEventKind::Broken).map(|fact| fact.valid.from);
+    let last_day = broken.unwrap_or(known.value.last_day);
+    if from < terms.first_day || from > last_day {
+        problems.push(format!(
+            "Un avenant prend effet pendant le contrat, du {} au {}.",
+            fr::date_long(terms.first_day),
+            fr::date_long(last_day)
+        ));
+    }
+    if from < known.valid.from {
+        problems.push(format!(
+            "Un avenant prend déjà effet le {}\u{a0}: celui-ci prend effet ce jour-là ou après.",
+            fr::date_long(known.valid.from)
+        ));
+    }
+    if terms.extended && !known.value.extended {
+        let settings = crate::settings_on(platform, permit.tenant(), terms.first_day).await?;
+        let finding = extension(known.value.last_day, terms.last_day, &settings);
+        if finding.answer == Answer::No {
+            problems.push(format!("{} ({})", finding.why, finding.citation));
+        }
+    }
+    let tutor_matters = terms.tutor != known.value.tutor || terms.extended != known.value.extended;
+    if let Some(tutor) = terms.tutor.filter(|_| tutor_matters) {
+        let during = Period { from, to: terms.last_day.tomorrow().ok() };
+        problems.extend(tutor_problems(platform, &permit, tutor, &terms, during, Some(id)).await?);
+    }
+    if problems.is_empty() && terms.last_day != known.value.last_day {
+        let cohort = cohort::known(platform, &permit, record.cohort).await?;
+        let mut told = course_events(platform, &permit, record.learner, &cohort, Some(id)).await?;
+        told.extend(contract_events(&terms, &events));
+        problems.extend(order_problems(&told));
     }
     if !problems.is_empty() {
         return Err(Error::Problems(problems));
@@ -180,12 +212,19 @@ pub async fn note_event(
     if event.kind != ContractEventKind::Signed && on < terms.first_day {
         return Err(Error::invalid(format!("le contrat commence le {}", fr::date_long(terms.first_day))));
     }
+    if event.kind == ContractEventKind::LastInvoice {
+        return Err(Error::invalid("notez la facture du solde\u{a0}: c’est elle qui arrête le délai"));
+    }
+    // The other contracts of the person: a break cannot move into the next one.
+    let cohort = cohort::known(platform, &permit, record.cohort).await?;
+    let around = course_events(platform, &permit, record.learner, &cohort, Some(id)).await?;
     let told = serde_json::json!({ "contract": id, "kind": event.kind, "on": on });
     write::<ContractEvent>(platform, &permit, &record, "contract.event", told, |in_force| {
         let others: Vec<Fact<ContractEvent>> =
             in_force.iter().filter(|fact| fact.value.kind != event.kind).cloned().collect();
-        let mut story = contract_events(&terms, &others);
-        story.extend(law_event(&event, on));
+        let mut story = around;
+        story.extend(contract_events(&terms, &others));
+        story.extend(law_event(&terms, &event, on));
         let problems = order_problems(&story);
         if !problems.is_empty() {
             return Err(Error::Problems(problems));
@@ -198,97 +237,17 @@ pub async fn note_event(
     .await
 }
 
-/// A stay with another employer.
-#[derive(Clone, PartialEq, Debug)]
-pub struct NewHost {
-    pub valid: Period,
-    pub stay: HostStay,
-}
-
-/// Notes a stay with another employer of the consortium.
-///
-/// # Errors
-/// [`Error::Problems`] when it goes beyond the contract, or the tutor does not work there.
-pub async fn set_host(platform: &Platform, actor: &Actor, id: Id<Contract>, new: NewHost) -> Result<()> {
-    let permit = permit::<ManageContracts>(actor)?;
-    let record = within(platform, &permit, id).await?;
-    let terms = facts::current::<Terms>(&platform.db, permit.tenant(), id).await?.pop().ok_or(Error::NotFound)?.value;
-    let valid = Period::new(new.valid.from, new.valid.to).ok_or(facts::Conflict::Empty)?;
-    let mut problems = Vec::new();
-    if valid.from < terms.first_day || valid.last_day().is_none_or(|last| last > terms.last_day) {
-        problems.push(format!(
-            "L’accueil se fait pendant le contrat, du {} au {}.",
-            fr::date_long(terms.first_day),
-            fr::date_long(terms.last_day)
-        ));
-    }
-    if new.stay.host == terms.employer {
-        problems.push("L’employeur du contrat n’est pas une autre entreprise d’accueil.".to_owned());
-    }
-    if let Some(tutor) = new.stay.tutor
-        && tutors::tutor_organisation(platform, &permit, tutor).await? != Some(new.stay.host)
-    {
-        problems.push("Le tuteur ou la tutrice ne travaille pas dans cette entreprise d’accueil.".to_owned());
-    }
-    if !problems.is_empty() {
-        return Err(Error::Problems(problems));
-    }
-    let told = serde_json::json!({ "contract": id, "structure": new.stay.structure, "valid": valid });
-    write::<HostStay>(platform, &permit, &record, "contract.hosted", told, |in_force| {
-        Ok(Plan::set(in_force, valid, new.stay))
-    })
-    .await
-}
-
-/// An invoice to the OPCO.
-#[derive(Clone, PartialEq, Debug)]
-pub struct NewInvoice {
-    pub on: Date,
-    pub kind: InstalmentKind,
-    pub reference: String,
-    /// Hundredths of a euro.
-    pub amount: i64,
-}
-
-/// Notes an invoice sent.
-pub async fn add_invoice(
+pub(super) async fn within(
     platform: &Platform,
-    actor: &Actor,
+    permit: &Permit<ManageContracts>,
     id: Id<Contract>,
-    new: NewInvoice,
-) -> Result<Id<InvoiceNumber>> {
-    let permit = permit::<ManageContracts>(actor)?;
-    let record = within(platform, &permit, id).await?;
-    let reference = required(&new.reference, "le numéro de la facture")?;
-    if new.on > platform.today() {
-        return Err(Error::invalid("une facture ne se note pas d’avance"));
-    }
-    let (tenant, now) = (permit.tenant(), platform.now());
-    let tx = platform.db.begin().await?;
-    let number: Id<InvoiceNumber> = Id::new(tx.reserve_ids(1).await?[0]);
-    let invoice =
-        Invoice { number, kind: new.kind.code().to_owned(), reference: reference.clone(), amount: new.amount };
-    facts::write::<Invoice, Error>(&tx, tenant, id, permit.provenance(), now, |in_force| {
-        if in_force.iter().any(|fact| fact.value.reference == reference) {
-            return Err(Error::invalid(format!("la facture «\u{a0}{reference}\u{a0}» est déjà notée")));
-        }
-        Ok(Plan::add(in_force, Period::since(new.on), invoice)?)
-    })
-    .await?;
-    let told = serde_json::json!({ "contract": id, "kind": new.kind, "amount": new.amount });
-    let entry = permit.entry("contract.invoiced", "learner", Some(record.learner.raw()), told);
-    journal::append(&tx, Chain::Writes, tenant, now, entry).await?;
-    tx.commit().await?;
-    Ok(number)
-}
-
-async fn within(platform: &Platform, permit: &Permit<ManageContracts>, id: Id<Contract>) -> Result<ContractRecord> {
+) -> Result<ContractRecord> {
     let record = store::contract(&platform.db, permit, id).await?.ok_or(Error::NotFound)?;
     crate::within(permit, record.organisation)?;
     Ok(record)
 }
 
-async fn write<K: facts::Kind<Subject = Contract>>(
+pub(super) async fn write<K: facts::Kind<Subject = Contract>>(
     platform: &Platform,
     permit: &Permit<ManageContracts>,
     record: &ContractRecord,

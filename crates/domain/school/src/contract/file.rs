@@ -1,20 +1,20 @@
 //! One contract with all that the law computes from it.
 
-use base::{Date, Id};
+use base::{Date, Id, Period};
 use facts::Fact;
 use law::apprenticeship::{
-    Clock, Course, Event, Exceptions, Finding, Host, Instalment, PayStep, PreCheck, What, clocks, pay_steps, precheck,
-    schedule,
+    Clock, Course, Event, Exceptions, Finding, PayStep, PreCheck, Settings, What, clocks, pay_steps, precheck, schedule,
 };
 use platform::gate::{Action, ReadLearners, permit};
-use platform::{Actor, Permit, Platform, Reading};
+use platform::{Actor, Permit, Platform, Reading, Tenant};
 
 use super::model::{
-    Contract, ContractEvent, ContractEventKind, ContractRecord, Enrolment, HostStay, Invoice, Regime, Terms,
-    TutorProfile,
+    Contract, ContractEvent, ContractEventKind, ContractRecord, Enrolment, HostStay, Invoice, InvoicePayment, Regime,
+    Terms, TutorProfile,
 };
-use super::{enrol, store, tutors};
-use crate::admission::{Learner, LearnerIdentity, learner_within};
+use super::money::{self, Expected};
+use super::{enrol, hosting, store, tutors};
+use crate::admission::{Application, Learner, LearnerIdentity, learner_within};
 use crate::cohort::{self, CohortView, practice_and_class_days};
 use crate::{Error, Result, referential};
 
@@ -38,8 +38,10 @@ pub struct ContractFile {
     /// Duration, share of training, hosts; the conditions of the regime.
     pub conditions: Vec<Finding>,
     pub pay: Vec<PayStep>,
-    /// What the OPCO pays and when; empty without a yearly amount.
-    pub schedule: Vec<Instalment>,
+    /// What was received for the invoices.
+    pub payments: Vec<Fact<InvoicePayment>>,
+    /// What the OPCO pays and when, with the invoices sent; empty without a yearly amount.
+    pub schedule: Vec<Expected>,
 }
 
 /// One contract. Logged as the reading of the person’s file.
@@ -67,7 +69,6 @@ pub async fn of_learner(platform: &Platform, actor: &Actor, learner: Id<Learner>
 
 async fn of_record<A: Action>(platform: &Platform, permit: &Permit<A>, record: ContractRecord) -> Result<ContractFile> {
     let (db, tenant, today) = (&platform.db, permit.tenant(), platform.today());
-    let settings = crate::settings(platform, tenant).await?;
     let identity =
         facts::current::<LearnerIdentity>(db, tenant, record.learner).await?.pop().ok_or(Error::NotFound)?.value;
     let mut amended = facts::current::<Terms>(db, tenant, record.id).await?;
@@ -77,45 +78,55 @@ async fn of_record<A: Action>(platform: &Platform, permit: &Permit<A>, record: C
         return Err(Error::NotFound);
     }
     let terms = amended.remove(position);
+    // The law of a contract is that of its first day, whatever the settings say today.
+    let settings = crate::settings_on(platform, tenant, terms.value.first_day).await?;
     let mut events = facts::current::<ContractEvent>(db, tenant, record.id).await?;
     events.sort_by_key(|fact| (fact.valid.from, fact.value.kind));
-    let hosts = facts::current::<HostStay>(db, tenant, record.id).await?;
+    let hosts = hosting::stays_of(platform, permit, record.id).await?;
     let invoices = facts::current::<Invoice>(db, tenant, record.id).await?;
     let cohort = cohort::known(platform, permit, record.cohort).await?;
     let days = cohort::days_of(platform, permit, &cohort).await?;
     let (practice, classes) = practice_and_class_days(&days);
-    let told = course_events(platform, permit, record.learner, &cohort).await?;
+    let told = course_events(platform, permit, record.learner, &cohort, None).await?;
     let value = terms.value.clone();
     let on = |kind| events.iter().find(|fact| fact.value.kind == kind).map(|fact| fact.valid.from);
     let broken = on(ContractEventKind::Broken);
     let end = broken.unwrap_or(value.last_day);
-    let company = practice.iter().filter(|day| (value.first_day..=end).contains(day)).count();
-    let company = u16::try_from(company).unwrap_or(u16::MAX);
+    let company = hosting::company_days(&practice, value.first_day, end);
     let regime = value.regime.law();
     let mut tutor = Vec::new();
     if let Some(id) = value.tutor {
         let profile = facts::current::<TutorProfile>(db, tenant, id).await?.pop().ok_or(Error::NotFound)?.value;
         tutor = law::apprenticeship::tutor(&profile.law(), regime, &settings);
-        let load = tutors::guided_by(platform, permit, id, Some(record.id)).await?;
-        let load = law::apprenticeship::TutorLoad { is_employer: profile.is_employer, ..load };
+        let during = Period { from: value.first_day, to: end.tomorrow().ok() };
+        let load = tutors::load_during(platform, permit, id, during, Some(record.id)).await?;
+        let load = law::apprenticeship::TutorLoad {
+            is_employer: profile.is_employer,
+            new_is_repeating: value.extended,
+            ..load
+        };
         tutor.push(law::apprenticeship::tutor_load(&load, regime, &settings));
     }
-    let hosted: Vec<Host> = hosts.iter().map(|fact| hosted(fact, &practice)).collect();
+    let stays: Vec<_> = hosts.iter().map(|fact| (fact.valid, &fact.value)).collect();
+    let hosted = hosting::hosts(&stays, &practice);
     let hours = |hours: i64| u32::try_from(hours).unwrap_or(0);
     let mut conditions = match value.regime {
-        Regime::Professionalisation => law::apprenticeship::professionalisation(
-            &law::apprenticeship::ProfessionalisationFacts {
-                birth: identity.birth_date,
-                from: value.first_day,
-                last_day: value.last_day,
-                jobseeker: None,
-                minimum_income: None,
-                priority: None,
-                training_hours: hours(value.training_hours),
-                contract_hours: hours(value.contract_hours),
-            },
-            &settings,
-        ),
+        Regime::Professionalisation => {
+            let said = application(platform, permit, &record).await?;
+            law::apprenticeship::professionalisation(
+                &law::apprenticeship::ProfessionalisationFacts {
+                    birth: identity.birth_date,
+                    from: value.first_day,
+                    last_day: value.last_day,
+                    jobseeker: said.as_ref().and_then(|said| said.jobseeker),
+                    minimum_income: said.as_ref().and_then(|said| said.minimum_income),
+                    priority: None,
+                    training_hours: hours(value.training_hours),
+                    contract_hours: hours(value.contract_hours),
+                },
+                &settings,
+            )
+        }
         _ => vec![
             law::apprenticeship::duration(
                 value.first_day,
@@ -137,13 +148,7 @@ async fn of_record<A: Action>(platform: &Platform, permit: &Permit<A>, record: C
             let shown = referential::find(platform, permit, cohort.profile.value.referential).await?;
             let title = shown.title();
             let (school, site) = (record.organisation, cohort.profile.value.site);
-            let previous_contract_end = told
-                .iter()
-                .filter_map(|event| match event.what {
-                    What::Started { last_day, .. } if event.on < value.first_day => Some(last_day.min(value.first_day)),
-                    _ => None,
-                })
-                .max();
+            let previous_contract_end = previous_end(&told, value.first_day);
             let exceptions = Exceptions { disabled: identity.disabled, previous_contract_end, ..Exceptions::default() };
             let signed = on(ContractEventKind::Signed).unwrap_or(value.first_day);
             let cents = |amount: i64| u64::try_from(amount).unwrap_or(0);
@@ -168,8 +173,9 @@ async fn of_record<A: Action>(platform: &Platform, permit: &Permit<A>, record: C
         }
         _ => Vec::new(),
     };
+    let payments = facts::current::<InvoicePayment>(db, tenant, record.id).await?;
     let course = Course { events: &told, practice: &practice, classes: &classes };
-    let clocks = clocks(&course, &settings, today);
+    let clocks = clocks(&course, &course_settings(platform, tenant, &told).await?, today);
     Ok(ContractFile {
         record,
         identity,
@@ -177,63 +183,84 @@ async fn of_record<A: Action>(platform: &Platform, permit: &Permit<A>, record: C
         amended,
         events,
         hosts,
-        invoices,
         clocks,
         precheck,
         conditions,
         pay,
-        schedule,
+        payments,
+        schedule: money::expected(schedule, &invoices),
+        invoices,
     })
 }
 
-fn hosted(fact: &Fact<HostStay>, practice: &[Date]) -> Host {
-    let days = practice.iter().filter(|day| fact.valid.contains(**day)).count();
-    Host {
-        name: format!("Accueil {}", base::fr::period(fact.valid)),
-        days: u16::try_from(days).unwrap_or(u16::MAX),
-        has_tutor: fact.value.tutor.is_some(),
-        has_convention: fact.value.convention_on.is_some(),
-    }
+/// Last day of the contract before the one that begins on a day: as foreseen, or as broken.
+fn previous_end(told: &[Event], first_day: Date) -> Option<Date> {
+    let mut before: Vec<&Event> = told.iter().filter(|event| event.on < first_day).collect();
+    before.sort_unstable();
+    before.into_iter().fold(None, |end, event| match event.what {
+        What::Started { last_day, .. } => Some(last_day.min(first_day)),
+        What::Broken(_) => Some(event.on),
+        _ => end,
+    })
 }
 
-/// What happened to somebody in a cohort, as the law counts it.
+/// What somebody said of themselves when they applied to the cohort of a contract.
+async fn application<A: Action>(
+    platform: &Platform,
+    permit: &Permit<A>,
+    record: &ContractRecord,
+) -> Result<Option<Application>> {
+    let applications = facts::current::<Application>(&platform.db, permit.tenant(), record.learner).await?;
+    Ok(applications.into_iter().map(|fact| fact.value).find(|said| said.cohort == record.cohort))
+}
+
+/// What happened to somebody in a cohort, as the law counts it; one contract left out.
 pub(super) async fn course_events<A: Action>(
     platform: &Platform,
     permit: &Permit<A>,
     learner: Id<Learner>,
     cohort: &CohortView,
+    except: Option<Id<Contract>>,
 ) -> Result<Vec<Event>> {
     let (db, tenant) = (&platform.db, permit.tenant());
     let enrolments = facts::current::<Enrolment>(db, tenant, learner).await?;
     let mut told = enrol::events(&enrolments, cohort.record.id, cohort.profile.valid.to);
     for record in store::of_learner(db, permit, learner).await? {
-        if record.cohort != cohort.record.id {
+        if record.cohort != cohort.record.id || Some(record.id) == except {
             continue;
         }
         let Some(terms) = facts::current::<Terms>(db, tenant, record.id).await?.pop() else { continue };
         let events = facts::current::<ContractEvent>(db, tenant, record.id).await?;
         told.extend(contract_events(&terms.value, &events));
+        let invoices = facts::current::<Invoice>(db, tenant, record.id).await?;
+        told.extend(money::last_invoice(&terms.value, &invoices));
     }
     Ok(told)
+}
+
+/// The settings by which the clocks of a course run: those of the day when the last contract began.
+pub(super) async fn course_settings(platform: &Platform, tenant: Id<Tenant>, told: &[Event]) -> Result<Settings> {
+    let began = told.iter().filter(|event| matches!(event.what, What::Started { .. })).map(|event| event.on).max();
+    crate::settings_on(platform, tenant, began.unwrap_or_else(|| platform.today())).await
 }
 
 /// The events of one contract, as the law counts them.
 pub(super) fn contract_events(terms: &Terms, events: &[Fact<ContractEvent>]) -> Vec<Event> {
     let started = What::Started { regime: terms.regime.law(), last_day: terms.last_day };
     let mut told = vec![Event { on: terms.first_day, what: started }];
-    told.extend(events.iter().filter_map(|fact| law_event(&fact.value, fact.valid.from)));
+    told.extend(events.iter().filter_map(|fact| law_event(terms, &fact.value, fact.valid.from)));
     told
 }
 
 /// `None` for a signature, from which no legal time runs.
-pub(super) fn law_event(event: &ContractEvent, on: Date) -> Option<Event> {
+pub(super) fn law_event(terms: &Terms, event: &ContractEvent, on: Date) -> Option<Event> {
     use law::apprenticeship::BrokenBy;
     let what = match event.kind {
         ContractEventKind::Signed => return None,
-        ContractEventKind::Deposited => What::Deposited,
-        ContractEventKind::Agreed => What::Agreed,
+        ContractEventKind::Deposited => What::Deposited(terms.first_day),
+        ContractEventKind::Agreed => What::Agreed(terms.first_day),
+        ContractEventKind::LastInvoice => What::LastInvoice(terms.first_day),
         ContractEventKind::Broken => What::Broken(BrokenBy::from_code(&event.by_whom).unwrap_or(BrokenBy::Both)),
-        ContractEventKind::LastInvoice => What::LastInvoice,
     };
     Some(Event { on, what })
 }

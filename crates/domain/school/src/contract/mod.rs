@@ -4,19 +4,23 @@ mod alerts;
 mod draw_up;
 mod enrol;
 mod file;
+mod hosting;
 mod model;
+mod money;
 mod own;
 mod store;
 mod tutors;
 
 pub use alerts::{Alert, alerts};
-pub use draw_up::{NewContract, NewHost, NewInvoice, add_invoice, amend, draw_up, note_event, set_host};
+pub use draw_up::{NewContract, amend, draw_up, note_event};
 pub use enrol::{Enrolled, NewEnrolment, enrol, enrolled, leave};
 pub use file::{ContractFile, contract, of_learner};
+pub use hosting::{NewHost, set_host, withdraw_host};
 pub use model::{
-    Contract, ContractEvent, ContractEventKind, Enrolment, Feed, FeedRecord, HostStay, Invoice, InvoiceNumber, Regime,
-    Terms, Tutor, TutorProfile,
+    Contract, ContractEvent, ContractEventKind, Enrolment, Feed, FeedRecord, HostStay, Invoice, InvoiceNumber,
+    InvoicePayment, Regime, Terms, Tutor, TutorProfile,
 };
+pub use money::{Expected, NewInvoice, add_invoice, note_payment};
 pub use own::{
     CalendarSession, FeedToken, Guided, OwnCalendar, create_feed, feed_calendar, own_calendar, own_feeds, own_people,
     revoke_feed,

@@ -116,6 +116,8 @@ facts::kind! {
         pub annual_price: Option<i64>,
         pub training_hours: i64,
         pub contract_hours: i64,
+        /// Extended after a failure (C. trav., art. L6222-11): the tutor may then guide one more.
+        pub extended: bool,
         /// An agreement adapts the duration (C. trav., art. L6222-7-1).
         pub adapted_duration: bool,
         /// The administration opposes that this employer takes apprentices.
@@ -132,11 +134,17 @@ db::codes! {
         /// The OPCO pays.
         Agreed = "agreed",
         Broken = "broken",
+        /// Noted before invoices were: still read, no longer written.
         LastInvoice = "last_invoice",
     }
 }
 
 impl ContractEventKind {
+    /// Those that somebody may note.
+    pub fn noted() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|kind| *kind != Self::LastInvoice)
+    }
+
     pub const fn label(self) -> &'static str {
         match self {
             Self::Signed => "Signature",
@@ -166,6 +174,44 @@ facts::kind! {
         pub tutor: Option<Id<Tutor>>,
         /// Day on which the tripartite convention was signed.
         pub convention_on: Option<Date>,
+        // What the convention says (C. trav., art. R6223-11), each empty while nobody has written it.
+        /// What is entrusted to the apprentice.
+        pub tasks: String,
+        pub working_hours: String,
+        pub place: String,
+        /// Papers that show that the tutor of the host may be one.
+        pub evidence: String,
+        /// How the host tells the employer of the training.
+        pub information: String,
+        /// How the tutors and the school keep in touch.
+        pub liaison: String,
+        pub sharing_of_costs: String,
+        pub travel_costs: String,
+        pub insurance: String,
+        /// Whoever keeps the contract: the OPCO.
+        pub depositary: String,
+    }
+}
+
+impl HostStay {
+    /// A stay of whose convention nothing is written.
+    pub fn at(host: Id<Organisation>, structure: Id<Structure>) -> Self {
+        Self {
+            structure,
+            host,
+            tutor: None,
+            convention_on: None,
+            tasks: String::new(),
+            working_hours: String::new(),
+            place: String::new(),
+            evidence: String::new(),
+            information: String::new(),
+            liaison: String::new(),
+            sharing_of_costs: String::new(),
+            travel_costs: String::new(),
+            insurance: String::new(),
+            depositary: String::new(),
+        }
     }
 }
 
@@ -176,6 +222,14 @@ facts::kind! {
         /// Code of `law::apprenticeship::InstalmentKind`.
         pub kind: String,
         pub reference: String,
+        pub amount: i64,
+    }
+}
+
+facts::kind! {
+    /// What was received for an invoice, on its day; hundredths of a euro.
+    pub struct InvoicePayment in "invoice_payment" about contract: Contract, slot (number) {
+        pub number: Id<InvoiceNumber>,
         pub amount: i64,
     }
 }

@@ -245,7 +245,13 @@ pub async fn own_people(platform: &Platform, actor: &Actor) -> Result<Vec<Guided
     let Reach::Own(account) = permit.reach() else { return Err(Error::NotFound) };
     let mut people: Vec<Guided> = Vec::new();
     for tutor in store::tutors_of_account(&platform.db, &permit, account).await? {
-        for id in store::guided(&platform.db, &permit, tutor, platform.today()).await? {
+        let mut guided: Vec<Id<Contract>> = store::guided(&platform.db, &permit, tutor, platform.today())
+            .await?
+            .into_iter()
+            .map(|guidance| guidance.contract)
+            .collect();
+        guided.dedup();
+        for id in guided {
             let record = store::contract(&platform.db, &permit, id).await?.ok_or(Error::NotFound)?;
             let read =
                 Reading::of(&permit, "learner", Some(record.learner.raw()), serde_json::json!({ "shown": "guided" }));

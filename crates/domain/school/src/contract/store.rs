@@ -1,4 +1,4 @@
-use base::{Date, Id, Instant};
+use base::{Date, Id, Instant, Period};
 use db::{Ask, Tx, sql};
 use platform::gate::Action;
 use platform::{Account, Organisation, Permit, Structure, Tenant};
@@ -15,13 +15,20 @@ sql! {
     ENROLLED = "SELECT learner FROM enrolment WHERE tenant = $1 AND cohort = $2 AND replaced_at IS NULL ORDER BY learner";
     TUTOR_OF = "SELECT organisation FROM tutor WHERE tenant = $1 AND id = $2";
     TUTORS = "SELECT id FROM tutor WHERE tenant = $1 AND organisation = $2 ORDER BY id";
-    GUIDED = "SELECT t.contract FROM contract_terms t
+    GUIDED = "SELECT t.contract, t.extended, t.valid_from, t.valid_to, t.last_day,
+                     (SELECT min(e.valid_from) FROM contract_event e
+                      WHERE e.contract = t.contract AND e.kind = 'broken' AND e.replaced_at IS NULL)
+              FROM contract_terms t
               WHERE t.tenant = $1 AND t.tutor = $2 AND t.replaced_at IS NULL AND t.last_day >= $3
-                AND NOT EXISTS (SELECT 1 FROM contract_event e WHERE e.contract = t.contract AND e.kind = 'broken'
-                                AND e.replaced_at IS NULL AND e.valid_from < $3)
-              UNION SELECT h.contract FROM host_stay h
+                AND (t.valid_to IS NULL OR t.valid_to > $3)
+              UNION ALL
+              SELECT h.contract, t.extended, h.valid_from, h.valid_to, t.last_day,
+                     (SELECT min(e.valid_from) FROM contract_event e
+                      WHERE e.contract = h.contract AND e.kind = 'broken' AND e.replaced_at IS NULL)
+              FROM host_stay h
+              JOIN contract_terms t ON t.contract = h.contract AND t.replaced_at IS NULL AND t.valid_to IS NULL
               WHERE h.tenant = $1 AND h.tutor = $2 AND h.replaced_at IS NULL AND (h.valid_to IS NULL OR h.valid_to > $3)
-              ORDER BY 1";
+              ORDER BY 1, 3";
     EMPLOYING = "SELECT DISTINCT t.structure FROM contract c JOIN contract_terms t ON t.contract = c.id
                  WHERE c.tenant = $1 AND c.cohort = $2 AND t.replaced_at IS NULL ORDER BY t.structure";
     OWN = "SELECT learner FROM learner_identity
@@ -85,14 +92,43 @@ pub(super) async fn tutors<A: Action>(
     Ok(ask.all(&TUTORS, &[&permit.tenant(), &host]).await?)
 }
 
-/// Contracts that a tutor follows on a day or later, hosts included.
+db::row! {
+    struct GuidedRow {
+        contract: Id<Contract>,
+        extended: bool,
+        valid_from: Date,
+        valid_to: Option<Date>,
+        last_day: Date,
+        broken_on: Option<Date>,
+    }
+}
+
+/// A time during which a tutor guides somebody, as tutor of the employer or of a host.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Guidance {
+    pub contract: Id<Contract>,
+    /// The contract is extended after a failure.
+    pub extended: bool,
+    pub during: Period,
+}
+
+/// Whom a tutor guides on a day or later, by contract.
 pub(super) async fn guided<A: Action>(
     ask: &impl Ask,
     permit: &Permit<A>,
     tutor: Id<Tutor>,
     on: Date,
-) -> Result<Vec<Id<Contract>>> {
-    Ok(ask.all(&GUIDED, &[&permit.tenant(), &tutor, &on]).await?)
+) -> Result<Vec<Guidance>> {
+    let rows: Vec<GuidedRow> = ask.all(&GUIDED, &[&permit.tenant(), &tutor, &on]).await?;
+    let spans = rows.into_iter().filter_map(|row| {
+        // The last day of a contract, or of its break, is still in it.
+        let last = row.broken_on.map_or(row.last_day, |broken| broken.min(row.last_day));
+        let end = last.tomorrow().unwrap_or(last);
+        let to = row.valid_to.map_or(end, |to| to.min(end));
+        let during = Period::new(row.valid_from, Some(to)).filter(|_| to > on)?;
+        Some(Guidance { contract: row.contract, extended: row.extended, during })
+    });
+    Ok(spans.collect())
 }
 
 /// The structures that employ a cohort.

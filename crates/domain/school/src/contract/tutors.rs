@@ -1,12 +1,13 @@
-use base::{Id, Period};
+use base::{Date, Id, Period};
 use facts::journal::{self, Chain};
 use facts::{Fact, Plan};
 use law::apprenticeship::{Finding, TutorLoad};
+use law::publics::Answer;
 use platform::gate::{Action, ManageContracts, OfferPlaces, Refusal, permit};
 use platform::{Actor, Organisation, Permit, Platform, Role};
 
-use super::model::{Contract, Tutor, TutorProfile, TutorRecord};
-use super::store;
+use super::model::{Contract, Terms, Tutor, TutorProfile, TutorRecord};
+use super::store::{self, Guidance};
 use crate::{Error, Result, accounts, required, within};
 
 /// A tutor, what the law says of them, and how many people they guide.
@@ -121,7 +122,7 @@ async fn views<A: Action>(platform: &Platform, permit: &Permit<A>, host: Id<Orga
         let Some(profile) = facts::current::<TutorProfile>(&platform.db, permit.tenant(), id).await?.pop() else {
             continue;
         };
-        let load = guided_by(platform, permit, id, None).await?;
+        let load = load_during(platform, permit, id, Period::since(platform.today()), None).await?;
         let load = TutorLoad { is_employer: profile.value.is_employer, ..load };
         let mut findings = tutor(&profile.value.law(), Regime::Apprenticeship, &settings);
         findings.push(tutor_load(&load, Regime::Apprenticeship, &settings));
@@ -131,16 +132,66 @@ async fn views<A: Action>(platform: &Platform, permit: &Permit<A>, host: Id<Orga
     Ok(views)
 }
 
-/// How many people a tutor guides today or will, one contract left out.
-pub(crate) async fn guided_by<A: Action>(
+/// How many people a tutor guides at once during a time, at most; one contract left out. The limit of the Code du travail
+/// is on people guided simultaneously (art. R6223-6).
+pub(super) async fn load_during<A: Action>(
     platform: &Platform,
     permit: &Permit<A>,
     tutor: Id<Tutor>,
+    during: Period,
     except: Option<Id<Contract>>,
 ) -> Result<TutorLoad> {
-    let mut contracts = store::guided(&platform.db, permit, tutor, platform.today()).await?;
-    contracts.retain(|contract| Some(*contract) != except);
-    Ok(TutorLoad { people: u16::try_from(contracts.len()).unwrap_or(u16::MAX), ..TutorLoad::default() })
+    let guided = store::guided(&platform.db, permit, tutor, during.from).await?;
+    let guided: Vec<_> = guided
+        .into_iter()
+        .filter(|guidance| Some(guidance.contract) != except && guidance.during.overlaps(&during))
+        .collect();
+    // The count only grows on a day when somebody begins.
+    let beginnings = guided.iter().map(|guidance| guidance.during.from.max(during.from));
+    let peak = beginnings.map(|day| load_on(&guided, day)).max_by_key(|load| (load.people, load.repeating));
+    Ok(peak.unwrap_or_default())
+}
+
+fn load_on(guided: &[Guidance], day: Date) -> TutorLoad {
+    let mut people: Vec<(Id<Contract>, bool)> = guided
+        .iter()
+        .filter(|guidance| guidance.during.contains(day))
+        .map(|guidance| (guidance.contract, guidance.extended))
+        .collect();
+    people.sort_unstable();
+    people.dedup_by_key(|(contract, _)| *contract);
+    let count = |people: usize| u16::try_from(people).unwrap_or(u16::MAX);
+    let repeating = people.iter().filter(|(_, extended)| *extended).count();
+    TutorLoad { people: count(people.len()), repeating: count(repeating), ..TutorLoad::default() }
+}
+
+/// Why a tutor may not guide somebody under these terms during a time: who they are, and how many they guide already.
+pub(super) async fn refusals(
+    platform: &Platform,
+    permit: &Permit<ManageContracts>,
+    tutor: Id<Tutor>,
+    terms: &Terms,
+    during: Period,
+    except: Option<Id<Contract>>,
+) -> Result<Vec<String>> {
+    let settings = crate::settings_on(platform, permit.tenant(), terms.first_day).await?;
+    let Some(profile) = facts::current::<TutorProfile>(&platform.db, permit.tenant(), tutor).await?.pop() else {
+        return Err(Error::NotFound);
+    };
+    let profile = profile.value;
+    let load = load_during(platform, permit, tutor, during, except).await?;
+    let load = TutorLoad { is_employer: profile.is_employer, new_is_repeating: terms.extended, ..load };
+    let of_person = law::apprenticeship::tutor(&profile.law(), terms.regime.law(), &settings);
+    let of_load = law::apprenticeship::tutor_load(&load, terms.regime.law(), &settings);
+    let told = |what: &str, finding: &Finding| {
+        (finding.answer == Answer::No).then(|| format!("{what}\u{a0}: {} ({})", finding.why, finding.citation))
+    };
+    let mut refusals: Vec<String> = of_person
+        .iter()
+        .filter_map(|finding| told("Cette personne ne peut pas être tuteur ou tutrice", finding))
+        .collect();
+    refusals.extend(told("Tuteur ou tutrice au-delà du nombre permis", &of_load));
+    Ok(refusals)
 }
 
 /// The employer of a tutor.

@@ -37,6 +37,7 @@ use school::cohort::CohortView;
 use territory::structures::StructureKind;
 use territory::{Names, SubjectKind};
 
+use self::contracts::{amendment, hosting, money};
 use crate::components::{Choice, Figure, Fragment, Notice, Query, Tabs};
 use crate::layout::Layout;
 use crate::middleware::Problem;
@@ -93,6 +94,12 @@ pub fn routes() -> Vec<Route> {
         Route::new("/ecole/dossiers/{id}/lettre/{promotion}", learners, get(files::letter)),
         Route::new("/ecole/contrats/{id}", learners, get(contracts::show)),
         Route::new("/ecole/contrats/{id}/evenements", contracts, post(contracts::note_event)),
+        Route::new("/ecole/contrats/{id}/avenant", contracts, get(amendment::show).post(amendment::note)),
+        Route::new("/ecole/contrats/{id}/accueils", contracts, get(hosting::new).post(hosting::add)),
+        Route::new("/ecole/contrats/{id}/accueils/{accueil}", contracts, get(hosting::show).post(hosting::change)),
+        Route::new("/ecole/contrats/{id}/accueils/{accueil}/retirer", contracts, post(hosting::withdraw)),
+        Route::new("/ecole/contrats/{id}/factures", contracts, post(money::add)),
+        Route::new("/ecole/contrats/{id}/factures/{numero}/versement", contracts, post(money::pay)),
         Route::new("/ecole/contrats/{id}/verification", learners, get(contracts::precheck)),
         Route::new("/ecole/contrats/{id}/conventions/{accueil}", learners, get(contracts::convention)),
         Route::new(referentials::PATH, read, get(referentials::list)),

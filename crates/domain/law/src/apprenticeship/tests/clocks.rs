@@ -11,8 +11,9 @@ fn forty_five_days_of_practice_for_a_free_break() {
     for (on, counted, state) in [
         (START, 0, ClockState::Running),
         (days[0], 1, ClockState::Running),
-        (days[43], 44, ClockState::Running),
-        (last, 45, ClockState::Running),
+        (date(2026, 11, 26), 43, ClockState::Running),
+        (days[43], 44, ClockState::Pressing),
+        (last, 45, ClockState::Pressing),
         (last.tomorrow().unwrap(), 45, ClockState::Over),
         (date(2027, 9, 6), 45, ClockState::Over),
     ] {
@@ -87,13 +88,13 @@ fn five_working_days_to_the_opco() {
         (Some(date(2026, 11, 17)), date(2026, 11, 16), 5, ClockState::Pressing),
     ] {
         let events: Vec<Event> =
-            [Some(contract), deposited.map(|on| event(on, What::Deposited))].into_iter().flatten().collect();
+            [Some(contract), deposited.map(|on| event(on, What::Deposited(from)))].into_iter().flatten().collect();
         let clock = clock(&events, &[], ClockKind::Deposit, on);
         assert_eq!((clock.counted, clock.allowed, clock.state), (counted, 5, state), "{deposited:?} {on}");
         assert_eq!(clock.citation, "Code du travail, art. D.\u{a0}6224-1");
     }
     let what = What::Started { regime: Regime::Professionalisation, last_day: date(2027, 11, 8) };
-    let events = [event(from, what), event(date(2026, 11, 12), What::Deposited)];
+    let events = [event(from, what), event(date(2026, 11, 12), What::Deposited(from))];
     let deposit = clock(&events, &[], ClockKind::Deposit, date(2026, 11, 12));
     assert_eq!((deposit.last_day, deposit.state), (Some(date(2026, 11, 14)), ClockState::Met));
     let answer = clock(&events, &[], ClockKind::OpcoAnswer, date(2026, 12, 3));
@@ -115,7 +116,7 @@ fn four_months_for_the_last_invoice() {
         (Some(date(2028, 1, 7)), date(2028, 2, 1), ClockState::MetLate),
     ] {
         let events: Vec<Event> =
-            [Some(contract), invoiced.map(|on| event(on, What::LastInvoice))].into_iter().flatten().collect();
+            [Some(contract), invoiced.map(|on| event(on, What::LastInvoice(START)))].into_iter().flatten().collect();
         let clock = clock(&events, &[], ClockKind::LastInvoice, on);
         assert_eq!((clock.last_day, clock.state), (Some(date(2028, 1, 6)), state), "{on}");
         assert_eq!(clock.citation, "Code du travail, art. R.\u{a0}6332-25");
@@ -148,7 +149,7 @@ fn events_out_of_order_are_told() {
     let good = [
         event(date(2026, 8, 31), What::EnteredWithoutContract),
         started(first, last),
-        event(date(2026, 9, 9), What::Deposited),
+        event(date(2026, 9, 9), What::Deposited(START)),
         event(date(2026, 11, 2), What::Broken(BrokenBy::Employer)),
         started(date(2026, 11, 3), last),
         event(date(2027, 9, 7), What::Left),
@@ -159,7 +160,7 @@ fn events_out_of_order_are_told() {
         (vec![started(first, last), started(date(2026, 10, 1), last)], "notez d’abord sa rupture"),
         (vec![event(first, What::Broken(BrokenBy::Both))], "aucun contrat en cours"),
         (vec![started(first, last), event(date(2027, 9, 7), What::Broken(BrokenBy::Both))], "aucun contrat en cours"),
-        (vec![event(first, What::Deposited)], "précède tout contrat"),
+        (vec![event(first, What::Deposited(first))], "précède tout contrat"),
         (vec![event(first, What::Left), started(date(2026, 10, 1), last)], "Rien ne peut suivre"),
         (
             vec![started(first, last), event(date(2026, 10, 1), What::EnteredWithoutContract)],
@@ -179,9 +180,9 @@ fn any_event() -> impl Strategy<Value = Event> {
         prop::sample::select(BrokenBy::ALL.to_vec()).prop_map(What::Broken),
         (prop::sample::select(Regime::ALL.to_vec()), 0..500_i32)
             .prop_map(move |(regime, length)| What::Started { regime, last_day: day(length) }),
-        Just(What::Deposited),
-        Just(What::Agreed),
-        Just(What::LastInvoice),
+        (0..400_i32).prop_map(move |offset| What::Deposited(day(offset))),
+        (0..400_i32).prop_map(move |offset| What::Agreed(day(offset))),
+        (0..400_i32).prop_map(move |offset| What::LastInvoice(day(offset))),
         Just(What::Left),
     ];
     (0..400_i32, what).prop_map(move |(offset, what)| Event { on: day(offset), what })

@@ -1,5 +1,9 @@
 //! `/ecole/contrats/{id}`: a contract, its events, its clocks, what the OPCO will look at; the papers it needs.
 
+pub mod amendment;
+pub mod hosting;
+pub mod money;
+
 use axum::extract::{Path, RawForm, State};
 use axum::response::Response;
 use base::{Date, Id, Period};
@@ -78,16 +82,26 @@ impl Whole {
 
 pub async fn show(State(app): State<App>, signed: Signed, Path(own): Path<String>) -> Result<Response, Problem> {
     let whole = Whole::read(&app, &signed, &own).await?;
-    Ok(page(&draw(&app, &signed, &whole, &Query::default(), None).await?))
+    let sent = Sent { form: &Query::default(), of: "", problem: None };
+    Ok(page(&draw(&app, &signed, &whole, &sent).await?))
 }
 
-async fn draw(
-    app: &App,
-    signed: &Signed,
-    whole: &Whole,
-    sent: &Query,
+/// A form of the page that came back to be mended.
+struct Sent<'a> {
+    form: &'a Query,
+    /// Which of the forms.
+    of: &'static str,
     problem: Option<String>,
-) -> Result<Parts, Problem> {
+}
+
+impl Sent<'_> {
+    /// What was typed in a form of the page, and what is wrong with it.
+    fn of(&self, form: &str) -> (Query, Option<String>) {
+        if self.of == form { (self.form.clone(), self.problem.clone()) } else { (Query::default(), None) }
+    }
+}
+
+async fn draw(app: &App, signed: &Signed, whole: &Whole, sent: &Sent<'_>) -> Result<Parts, Problem> {
     let Whole { file, cohort, .. } = whole;
     let names = app.directory.names(&app.platform, app.tenant).await?;
     let today = app.platform.today();
@@ -136,8 +150,9 @@ async fn draw(
         }
         false => happened.push(Timeline::new(events).into()),
     }
-    if signed.may(ActionKind::ManageContracts) {
-        happened.push(event_form(&own, sent, problem, today).into());
+    let manages = signed.may(ActionKind::ManageContracts);
+    if manages {
+        happened.push(event_form(&own, sent, today).into());
     }
     let mut checks: Vec<Fragment> =
         vec![findings("controle", "Ce que l’opérateur de compétences vérifie", &file.precheck).into()];
@@ -147,6 +162,12 @@ async fn draw(
                 .button(ButtonKind::Secondary)
                 .into(),
         );
+    }
+    let mut stays: Vec<Fragment> = vec![hosting::table(file, &names, &own, manages).into()];
+    let mut versions: Vec<Fragment> = vec![amendment::table(file, &names).into()];
+    if manages {
+        stays.push(hosting::add_link(&own).into());
+        versions.push(Link::new(format!("{own}/avenant"), "Noter un avenant").button(ButtonKind::Secondary).into());
     }
     let mut parts = vec![
         Part::new("contrat", "Le contrat", [description.into()]),
@@ -158,14 +179,19 @@ async fn draw(
             "Conditions du contrat",
             [findings("conditions", "Conditions du contrat", &file.conditions).into()],
         ),
-        Part::new("accueils", "Accueils dans d’autres entreprises", [hosts(file, &names, &own).into()]),
+        Part::new("accueils", "Accueils dans d’autres entreprises", stays),
+        Part::new("avenants", "Ce que dit le contrat", versions),
     ];
     if !file.schedule.is_empty() || !file.invoices.is_empty() {
-        parts.push(Part::new(
-            "versements",
-            "Versements attendus et factures",
-            [schedule(file).into(), invoices(file).into()],
-        ));
+        let mut money: Vec<Fragment> = Vec::new();
+        if !file.schedule.is_empty() {
+            money.push(money::schedule(file, today).into());
+        }
+        money.push(money::invoices(file, &own, manages, today).into());
+        if manages {
+            money.push(money::form(file, &own, sent, today).into());
+        }
+        parts.push(Part::new("versements", "Versements attendus et factures", money));
     }
     let layout = signed
         .layout(app, &own, &format!("Contrat de {}", file.identity.name()))
@@ -175,69 +201,10 @@ async fn draw(
     Ok(Parts::new(layout, parts))
 }
 
-fn hosts(file: &ContractFile, names: &Names, own: &str) -> Table {
-    let rows = file.hosts.iter().map(|fact| {
-        let HostStay { host, structure, tutor, convention_on } = &fact.value;
-        Row::new([
-            Fragment::with_detail(names.name(*host), names.name(*structure)),
-            fr::capitalised(&fr::period(fact.valid)).into(),
-            match tutor {
-                Some(_) => Badge::ok("tuteur désigné").into(),
-                None => Badge::danger("sans tuteur").into(),
-            },
-            match convention_on {
-                Some(day) => Badge::ok(format!("signée le {}", fr::date_long(*day))).into(),
-                None => Badge::warning("à signer").into(),
-            },
-            Link::new(format!("{own}/conventions/{}", fact.id), "Convention (PDF)").into(),
-        ])
-    });
-    let columns = [
-        Column::text("Entreprise d’accueil"),
-        Column::text("Période"),
-        Column::text("Tuteur"),
-        Column::text("Convention"),
-        Column::text("Document"),
-    ];
-    Table::new("accueils", "Accueils dans d’autres entreprises", columns, rows)
-        .caption_hidden()
-        .empty(EmptyState::new("Aucun accueil ailleurs", "Toute la formation pratique se fait chez l’employeur."))
-}
-
-fn schedule(file: &ContractFile) -> Table {
-    let rows = file.schedule.iter().map(|line| {
-        Row::new([
-            Fragment::with_detail(line.kind.label(), line.why.as_str()),
-            fr::date_long(line.from).into(),
-            line.until.map_or_else(|| "—".to_owned(), fr::date_long).into(),
-            euros(line.cents).into(),
-        ])
-    });
-    let columns = [
-        Column::text("Versement"),
-        Column::text("À facturer à partir du"),
-        Column::text("Au plus tard le"),
-        Column::number("Montant"),
-    ];
-    Table::new("versements", "Versements attendus", columns, rows)
-}
-
-fn invoices(file: &ContractFile) -> Table {
-    let rows = file.invoices.iter().map(|fact| {
-        Row::new([
-            fact.value.reference.as_str().into(),
-            fr::date_long(fact.valid.from).into(),
-            euros(fact.value.amount).into(),
-        ])
-    });
-    let columns = [Column::text("Facture"), Column::text("Envoyée le"), Column::number("Montant")];
-    Table::new("factures", "Factures envoyées", columns, rows)
-        .empty(EmptyState::new("Aucune facture envoyée", "Elles apparaîtront ici."))
-}
-
-fn event_form(own: &str, sent: &Query, problem: Option<String>, today: Date) -> Form {
-    let value = |name: &str, other: &str| sent.get(name).unwrap_or(other).to_owned();
-    let kinds = ContractEventKind::ALL.iter().map(|kind| Choice::new(kind.as_code(), kind.label()));
+fn event_form(own: &str, sent: &Sent<'_>, today: Date) -> Form {
+    let (typed, problem) = sent.of("evenement");
+    let value = |name: &str, other: &str| typed.get(name).unwrap_or(other).to_owned();
+    let kinds = ContractEventKind::noted().map(|kind| Choice::new(kind.as_code(), kind.label()));
     let by = std::iter::once(Choice::new("", "Sans objet"))
         .chain(BrokenBy::ALL.iter().map(|by| Choice::new(by.code(), fr::capitalised(by.label()))));
     Form::post(format!("{own}/evenements"))
@@ -280,7 +247,8 @@ pub async fn note_event(
         )),
         Err(problem) => {
             let whole = Whole::read(&app, &signed, &own).await?;
-            Ok(to_mend(&draw(&app, &signed, &whole, &form, Some(problem)).await?))
+            let sent = Sent { form: &form, of: "evenement", problem: Some(problem) };
+            Ok(to_mend(&draw(&app, &signed, &whole, &sent).await?))
         }
     }
 }
@@ -340,19 +308,22 @@ pub async fn convention(
         employer: party(names.name(terms.employer)),
         host: party(names.name(stay.value.host)),
         school: party(names.name(whole.file.record.organisation)),
-        depositary: None,
+        depositary: said(&stay.value.depositary),
         contract: Period { from: terms.first_day, to: terms.last_day.tomorrow().ok() },
         stay: Stay { periods: vec![stay.valid], days: u16::try_from(days).unwrap_or(u16::MAX) },
-        tasks: None,
-        working_hours: None,
-        place: None,
+        tasks: said(&stay.value.tasks),
+        working_hours: said(&stay.value.working_hours),
+        place: said(&stay.value.place),
         employer_tutor: Tutor { name: tutor_name(&app, &signed, terms.employer, terms.tutor).await?, evidence: None },
-        host_tutor: Tutor { name: tutor_name(&app, &signed, stay.value.host, stay.value.tutor).await?, evidence: None },
-        information: None,
-        liaison: None,
-        sharing_of_costs: None,
-        travel_costs: None,
-        insurance: None,
+        host_tutor: Tutor {
+            name: tutor_name(&app, &signed, stay.value.host, stay.value.tutor).await?,
+            evidence: said(&stay.value.evidence),
+        },
+        information: said(&stay.value.information),
+        liaison: said(&stay.value.liaison),
+        sharing_of_costs: said(&stay.value.sharing_of_costs),
+        travel_costs: said(&stay.value.travel_costs),
+        insurance: said(&stay.value.insurance),
         findings: whole
             .file
             .conditions
@@ -363,6 +334,11 @@ pub async fn convention(
         to_verify: whole.to_verify(today),
     };
     super::timetable::pdf(&document.document(), "convention")
+}
+
+/// What somebody wrote, unless nobody did.
+fn said(text: &str) -> Option<String> {
+    Some(text.to_owned()).filter(|text| !text.is_empty())
 }
 
 async fn tutor_name(

@@ -137,7 +137,7 @@ async fn terms_form(
 }
 
 /// Euros typed, in hundredths; nothing typed is not known.
-fn money(form: &Query, name: &str, what: &str) -> Result<Option<i64>, String> {
+pub(super) fn money(form: &Query, name: &str, what: &str) -> Result<Option<i64>, String> {
     match form.get(name).map(str::trim) {
         None | Some("") => Ok(None),
         Some(text) => hundredths(text).map(Some).ok_or_else(|| format!("Écrivez {what} en euros, comme 1830,50.")),
@@ -161,6 +161,7 @@ fn read(form: &Query, names: &Names, learner: Id<Learner>) -> Result<NewContract
         annual_price: money(form, "prix", "la prise en charge")?,
         training_hours: whole(form, "formation", "les heures de formation")?,
         contract_hours: whole(form, "travail", "les heures du contrat")?,
+        extended: false,
         adapted_duration: false,
         opposed: None,
     };
