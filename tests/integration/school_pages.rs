@@ -92,7 +92,7 @@ async fn a_cohort_is_opened_planned_and_printed() {
         .await;
     let own = cohort(&mut head, &referential).await;
     contains(&page(&mut head, "/ecole").await, &["Automne 2026", "CIP-2026", "RNCP37274"]);
-    contains(&page(&mut head, &own).await, &["Calendrier incomplet", "Programme incomplet"]);
+    contains(&page(&mut head, &own).await, &["Calendrier incomplet", "Programme incomplet", "Personne n’est inscrit"]);
 
     // The weeks: proposed, adopted, changed.
     let calendar = format!("{own}/calendrier");
@@ -215,6 +215,8 @@ async fn somebody_goes_from_application_to_a_signed_contract() {
     assert!(sheet.body.starts_with("%PDF-1.7"), "{}", sheet.status);
     refused(&mut head, &format!("{contract}/evenements"), "nature=broken&le=2026-11-22&par=", "qui a rompu").await;
     contains(&page(&mut head, &format!("{own}/alternants")).await, &["Inès MOREL", "Ares", "signé"]);
+    let glance = page(&mut head, &own).await;
+    contains(&glance, &["À faire", "éléments du titre", "Désigner un tuteur ou une tutrice", "Inès MOREL", "signé"]);
 }
 
 #[tokio::test]

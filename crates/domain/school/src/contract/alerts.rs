@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use base::Id;
-use law::apprenticeship::{Clock, Course, clocks};
+use law::apprenticeship::{Clock, ClockState, Course, clocks};
 use platform::gate::{ReadLearners, permit};
 use platform::{Actor, Platform, Reading};
 
@@ -13,7 +13,7 @@ use crate::Result;
 use crate::admission::{Learner, identities};
 use crate::cohort::{self, Cohort, practice_and_class_days};
 
-/// A clock of somebody that is pressing or over.
+/// A clock of somebody.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Alert {
     pub learner: Id<Learner>,
@@ -23,6 +23,20 @@ pub struct Alert {
 
 /// The clocks of a cohort that ask for somebody, the most pressing first. Logged as the reading of a list.
 pub async fn alerts(platform: &Platform, actor: &Actor, cohort: Id<Cohort>) -> Result<Vec<Alert>> {
+    read(platform, actor, cohort, |state| state.is_alert()).await
+}
+
+/// The clocks of a cohort that run, those that ask for somebody first. Logged as the reading of a list.
+pub async fn running_clocks(platform: &Platform, actor: &Actor, cohort: Id<Cohort>) -> Result<Vec<Alert>> {
+    read(platform, actor, cohort, |state| state <= ClockState::Running).await
+}
+
+async fn read(
+    platform: &Platform,
+    actor: &Actor,
+    cohort: Id<Cohort>,
+    keep: fn(ClockState) -> bool,
+) -> Result<Vec<Alert>> {
     let permit = permit::<ReadLearners>(actor)?;
     let view = cohort::find(platform, &permit, cohort).await?;
     let days = cohort::days_of(platform, &permit, &view).await?;
@@ -38,8 +52,8 @@ pub async fn alerts(platform: &Platform, actor: &Actor, cohort: Id<Cohort>) -> R
         let settings = course_settings(platform, permit.tenant(), &events).await?;
         let course = Course { events: &events, practice: &practice, classes: &classes };
         let name = names.get(&learner).map(|identity| identity.name()).unwrap_or_default();
-        let pressing = clocks(&course, &settings, platform.today()).into_iter().filter(|clock| clock.state.is_alert());
-        alerts.extend(pressing.map(|clock| Alert { learner, name: name.clone(), clock }));
+        let kept = clocks(&course, &settings, platform.today()).into_iter().filter(|clock| keep(clock.state));
+        alerts.extend(kept.map(|clock| Alert { learner, name: name.clone(), clock }));
     }
     alerts.sort_by(|one, other| {
         (one.clock.state, one.clock.last_day, &one.name).cmp(&(other.clock.state, other.clock.last_day, &other.name))

@@ -11,7 +11,7 @@ mod own;
 mod store;
 mod tutors;
 
-pub use alerts::{Alert, alerts};
+pub use alerts::{Alert, alerts, running_clocks};
 pub use draw_up::{NewContract, amend, draw_up, note_event};
 pub use enrol::{Enrolled, NewEnrolment, enrol, enrolled, leave};
 pub use file::{ContractFile, contract, of_learner};

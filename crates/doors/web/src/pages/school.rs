@@ -7,6 +7,7 @@ pub mod choices;
 pub mod cohort;
 pub mod contracts;
 pub mod draw_up;
+mod due;
 pub mod files;
 pub mod home;
 mod linked_account;

@@ -2,10 +2,16 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use base::Date;
+use facts::Fact;
+use jiff::ToSpan;
 use platform::gate::ActionKind;
-use school::cohort::{self, DayKind};
+use school::cohort::{self, CalendarDay, DayKind, Module, Session};
 use school::referential;
 
+use super::calendar::{badge, monday_of};
+use super::due::Known;
+use super::people::People;
 use super::{Part, Parts, cohort_path, cohort_tabs, id};
 use crate::app::App;
 use crate::components::{Badge, Description, Figure, Fragment, Link, Notice, Tone};
@@ -72,14 +78,18 @@ pub async fn show(State(app): State<App>, signed: Signed, Path(own): Path<String
         notices.extend(super::proposal::disturbed_notice(disturbed.len(), &format!("{path}/emploi-du-temps")));
     }
 
-    let unit = "demi-journées";
-    let figures = vec![
-        Figure::new("Au programme", fr::number(programmed), unit).lines(format!("{path}/programme")),
-        Figure::new("À l’emploi du temps", fr::number(planned), unit).lines(format!("{path}/emploi-du-temps")),
-        Figure::new("Déjà tenues", fr::number(done), unit).lines(format!("{path}/emploi-du-temps")),
-        Figure::new("Jours de cours au calendrier", fr::number(class_days), "jours")
-            .lines(format!("{path}/calendrier")),
-    ];
+    let people = match signed.may(ActionKind::ReadLearners) {
+        true => Some(People::read(&app, &signed, cohort.record.id).await?),
+        false => None,
+    };
+    let unit = |count: usize| fr::plural(count as u64, "demi-journée", "demi-journées");
+    let timetable = format!("{path}/emploi-du-temps");
+    let mut figures = people.as_ref().map_or_else(Vec::new, |people| people.figures(&format!("{path}/alternants")));
+    figures.push(
+        Figure::new("Demi-journées tenues", fr::number(done), unit(done))
+            .note(format!("{} prévues, {} au programme", fr::number(planned), fr::number(programmed)))
+            .lines(timetable.as_str()),
+    );
     let version = format!("{}, version {}", shown.title().code, shown.title().version);
     let title_state: Fragment = match to_verify {
         0 => Badge::ok("tout est confirmé").into(),
@@ -92,12 +102,69 @@ pub async fn show(State(app): State<App>, signed: Signed, Path(own): Path<String
         .line("Site", names.name(profile.site))
         .line("Période", fr::capitalised(&fr::period(cohort.profile.valid)))
         .line("Places", fr::number(profile.seats))
-        .line("Demi-journée de cours", format!("{}\u{a0}heures", super::programme::hours(profile.half_day_hours)));
+        .line("Demi-journée de cours", format!("{}\u{a0}heures", super::programme::hours(profile.half_day_hours)))
+        .line(
+            "Jours de cours au calendrier",
+            Link::new(format!("{path}/calendrier"), fr::count(class_days as u64, "jour", "jours")),
+        );
+    let known = Known {
+        cohort: &cohort,
+        people: people.as_ref(),
+        modules: &modules,
+        sessions: &sessions,
+        to_verify: (to_verify, format!("{}/{}", super::referentials::PATH, shown.loaded.id)),
+    };
+    let due = super::due::table(&app, &signed, &known).await?;
+    let mut sections = vec![
+        Part::new("aujourd-hui", "Aujourd’hui", [now(&days, &sessions, &modules, today).into()]),
+        Part::new("a-faire", "À faire", [due.into()]),
+    ];
+    if let Some(people) = &people {
+        sections.push(Part::new("alternants", "Qui, où, sous quel contrat", [people.table(&names).into()]));
+    }
+    sections.push(Part::new("promotion", "La promotion", [description.into()]));
     let layout =
         signed.layout(&app, &path, &profile.name).crumb("École", super::PATH).lead(cohort.record.code.as_str());
-    let mut parts = Parts::new(layout, vec![Part::new("promotion", "La promotion", [description.into()])]);
+    let mut parts = Parts::new(layout, sections);
     parts.tabs = Some(cohort_tabs(&signed, &cohort, &path));
     parts.notices = notices;
     parts.figures = figures;
     Ok(page(&parts))
+}
+
+/// Where everybody is today and next week, and what comes next in class.
+fn now(days: &[CalendarDay], sessions: &[Fact<Session>], modules: &[Fact<Module>], today: Date) -> Description {
+    let kind_on = |day: Date| days.iter().find(|known| known.day == day).map(|known| &known.kind);
+    let monday = monday_of(today);
+    // A week is what its first working day is, holidays put aside.
+    let week = |monday: Date| -> Fragment {
+        let worked = (0..5_i32).filter_map(|day| kind_on(monday.checked_add(day.days()).ok()?));
+        let mut worked = worked.filter(|kind| !matches!(kind, DayKind::PublicHoliday(_) | DayKind::Closed(_)));
+        let next = worked.next().or_else(|| kind_on(monday));
+        next.map_or_else(|| "hors de la promotion".into(), |kind| badge(kind).into())
+    };
+    let name = |code: &str| {
+        let module = modules.iter().find(|fact| fact.value.code == code);
+        module.map_or_else(|| code.to_owned(), |fact| fact.value.name.clone())
+    };
+    let coming = sessions.iter().filter(|fact| fact.value.is_planned() && fact.valid.from >= today);
+    let coming = coming.min_by_key(|fact| (fact.valid.from, fact.value.half));
+    let next_monday = monday.checked_add(7.days()).unwrap_or(monday);
+    Description::new()
+        .line(
+            "Aujourd’hui",
+            kind_on(today).map_or_else(|| "hors de la promotion".into(), |kind| Fragment::from(badge(kind))),
+        )
+        .line("Cette semaine", week(monday))
+        .line(format!("Semaine du {}", fr::date_long(next_monday)), week(next_monday))
+        .line(
+            "Prochain cours",
+            coming.map_or_else(
+                || "aucun".into(),
+                |fact| {
+                    let when = format!("{} {}", fr::date_full(fact.valid.from), fact.value.half.label());
+                    Fragment::with_detail(name(&fact.value.module), when)
+                },
+            ),
+        )
 }

@@ -84,17 +84,6 @@ async fn file_page(app: &App, signed: &Signed, learner: Id<Learner>, sent: &Sent
         .line("Téléphone", Unknown::MASCULINE.or(identity.phone.as_ref().map(ToString::to_string)))
         .line("Qualité de travailleur handicapé", fr::yes_no(identity.disabled));
     let mut parts = vec![Part::new("identite", "La personne", [description.into()])];
-    if signed.may(ActionKind::ManageAdmissions) {
-        let address = identity.email.as_ref().map(ToString::to_string).unwrap_or_default();
-        let address = sent.value("compte", "adresse", &address);
-        let action = format!("{own}/compte");
-        let account =
-            linked_account::pieces(app, signed, &action, identity.account, (address, sent.problem("compte"))).await?;
-        parts.push(
-            Part::new("compte", "Son compte", account)
-                .lead("Avec un compte, la personne classe elle-même les places, puis suit son calendrier."),
-        );
-    }
 
     for application in &file.applications {
         let value = &application.value;
@@ -177,6 +166,17 @@ async fn file_page(app: &App, signed: &Signed, learner: Id<Learner>, sent: &Sent
         course.push(enrol_form(&own, &cohorts, sent, today).into());
     }
     parts.push(Part::new("parcours", "Inscription et contrats", course));
+    if signed.may(ActionKind::ManageAdmissions) {
+        let address = identity.email.as_ref().map(ToString::to_string).unwrap_or_default();
+        let address = sent.value("compte", "adresse", &address);
+        let action = format!("{own}/compte");
+        let account =
+            linked_account::pieces(app, signed, &action, identity.account, (address, sent.problem("compte"))).await?;
+        parts.push(
+            Part::new("compte", "Son compte", account)
+                .lead("Avec un compte, la personne classe elle-même les places, puis suit son calendrier."),
+        );
+    }
     let mut layout = signed.layout(app, &own, &identity.name()).crumb("École", super::PATH);
     if let Some(cohort) = cohorts.last() {
         layout = layout

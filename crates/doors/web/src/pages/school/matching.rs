@@ -4,7 +4,7 @@ use axum::extract::{Path, RawForm, State};
 use axum::response::Response;
 use base::Id;
 use platform::gate::ActionKind;
-use school::admission::{self, Decision, Learner, MatchProposal, NewPlace, Offer, PlaceView, Placed};
+use school::admission::{self, Decision, Learner, MatchLine, NewPlace, Offer, PlaceView, Placed};
 use school::cohort::{self, CohortView};
 use territory::{Names, SubjectKind};
 
@@ -66,10 +66,12 @@ async fn draw(
         "Aucune personne et aucune structure ne se préfèrent l’une l’autre à ce qui leur est proposé. {}",
         proposal.ties
     ))];
-    if signed.may(ActionKind::DecideAdmissions) && !proposal.lines.is_empty() && !proposal.places.is_empty() {
+    let waits = |line: &&MatchLine| placed.iter().all(|known| known.learner != line.learner);
+    let waiting: Vec<&MatchLine> = proposal.lines.iter().filter(waits).collect();
+    if signed.may(ActionKind::DecideAdmissions) && !waiting.is_empty() && !proposal.places.is_empty() {
         parts.push(
-            Part::new("decision", "Décider", [decision_form(&path, &proposal, &placed, &names, sent, problem).into()])
-                .lead("La proposition est remplie d’avance. Une autre place demande une raison\u{a0}; «\u{a0}sans place\u{a0}» laisse la personne en attente."),
+            Part::new("decision", "Décider", [decision_form(&path, &waiting, &proposal.places, &names, sent, problem).into()])
+                .lead("La proposition est remplie d’avance. Une autre place demande une raison\u{a0}; «\u{a0}sans place\u{a0}» laisse la personne en attente. Un placement décidé se retire plus bas, puis se décide de nouveau."),
         );
     }
     if !placed.is_empty() {
@@ -110,7 +112,7 @@ async fn draw(
         .crumb("Candidatures", format!("{}/candidats", cohort_path(cohort)));
     let mut page = Parts::new(layout, parts);
     page.tabs = Some(cohort_tabs(signed, cohort, &format!("{}/candidats", cohort_path(cohort))));
-    let without = proposal.lines.iter().filter(|line| line.place.is_none()).count();
+    let without = waiting.iter().filter(|line| line.place.is_none()).count();
     if without > 0 {
         let text = format!(
             "{} sans place. Chaque ligne dit pourquoi.",
@@ -222,21 +224,18 @@ async fn place_table(
 
 fn decision_form(
     path: &str,
-    proposal: &MatchProposal,
-    placed: &[Placed],
+    waiting: &[&MatchLine],
+    offered: &[PlaceView],
     names: &Names,
     sent: &Query,
     problem: Option<String>,
 ) -> Form {
     let form = Form::post(format!("{path}/valider")).without_focus().problem(problem);
-    let form = proposal.lines.iter().fold(form, |form, line| {
+    let form = waiting.iter().fold(form, |form, line| {
         let (place_key, reason_key) = (format!("place-{}", line.learner), format!("raison-{}", line.learner));
-        // What was decided before stands until somebody decides otherwise.
-        let decided =
-            placed.iter().find(|known| known.learner == line.learner).map(|known| known.placement.value.place);
-        let proposed = decided.or(line.place).map(|place| place.to_string()).unwrap_or_default();
+        let proposed = line.place.map(|place| place.to_string()).unwrap_or_default();
         let places = std::iter::once(Choice::new("", "Sans place"))
-            .chain(proposal.places.iter().map(|view| Choice::new(view.id.to_string(), place_name(view, names))));
+            .chain(offered.iter().map(|view| Choice::new(view.id.to_string(), place_name(view, names))));
         let place = sent.get(&place_key).unwrap_or(&proposed).to_owned();
         let reason = sent.get(&reason_key).unwrap_or_default().to_owned();
         form.field(Field::select(place_key, line.name.as_str(), places).value(place))

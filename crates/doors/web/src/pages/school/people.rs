@@ -1,11 +1,16 @@
 //! `/ecole/promotions/{id}/alternants`: who, where, under which contract, what is due.
 
+use std::collections::HashMap;
+
 use axum::extract::{Path, State};
 use axum::response::Response;
+use base::{Date, Id};
 use law::apprenticeship::{Clock, ClockState};
 use platform::gate::ActionKind;
-use school::cohort;
-use school::contract::{self, Alert, ContractEventKind, ContractFile};
+use school::admission::Learner;
+use school::cohort::{self, Cohort};
+use school::contract::{self, Alert, ContractEventKind, ContractFile, Enrolled};
+use territory::Names;
 
 use super::{Part, Parts, cohort_path, cohort_tabs, id};
 use crate::app::App;
@@ -37,7 +42,7 @@ pub(super) fn clock_count(clock: &Clock) -> String {
 }
 
 /// Where a contract stands.
-pub(super) fn contract_state(file: &ContractFile, today: base::Date) -> Badge {
+pub(super) fn contract_state(file: &ContractFile, today: Date) -> Badge {
     let on = |kind| file.events.iter().find(|fact| fact.value.kind == kind).map(|fact| fact.valid.from);
     let terms = &file.terms.value;
     if let Some(day) = on(ContractEventKind::Broken) {
@@ -75,68 +80,128 @@ pub(super) fn alert_table(alerts: &[Alert]) -> Table {
     ))
 }
 
-pub async fn show(State(app): State<App>, signed: Signed, Path(own): Path<String>) -> Result<Response, Problem> {
-    let (platform, actor) = (&app.platform, &signed.actor);
-    let cohort = cohort::show(platform, actor, id(&own)?).await?;
-    let enrolled = contract::enrolled(platform, actor, cohort.record.id).await?;
-    let alerts = contract::alerts(platform, actor, cohort.record.id).await?;
-    let names = app.directory.names(platform, app.tenant).await?;
-    let today = platform.today();
-    let path = format!("{}/alternants", cohort_path(&cohort));
+/// Whoever is in a cohort, with their contracts and the legal times that run.
+pub(super) struct People {
+    pub enrolled: Vec<Enrolled>,
+    files: HashMap<Id<Learner>, ContractFile>,
+    /// Those that ask for somebody first.
+    pub clocks: Vec<Alert>,
+    today: Date,
+}
 
-    let mut rows = Vec::with_capacity(enrolled.len());
-    let (mut present, mut with_contract) = (0_u64, 0_u64);
-    for line in &enrolled {
-        let files = contract::of_learner(platform, actor, line.learner).await?;
-        let file = files.iter().rev().find(|file| file.record.cohort == cohort.record.id);
-        let here = line.enrolment.valid.contains(today);
-        present += u64::from(here);
-        with_contract += u64::from(here && file.is_some());
-        let running = file.and_then(|file| file.clocks.iter().find(|clock| clock.state <= ClockState::Running));
-        let regime: Fragment = line.enrolment.value.regime.label().into();
-        rows.push(Row::new([
-            Link::new(super::files::file_path(line.learner), line.identity.name()).into(),
-            match here {
-                true => regime,
-                false => Fragment::with_detail(regime, fr::period(line.enrolment.valid)),
-            },
-            match file {
-                Some(file) => {
-                    Fragment::with_detail(names.name(file.terms.value.employer), names.name(file.terms.value.structure))
-                }
-                None => "sans employeur".into(),
-            },
-            match file {
-                Some(file) => {
-                    let state = contract_state(file, today);
-                    Fragment::join([
-                        state.into(),
+impl People {
+    pub async fn read(app: &App, signed: &Signed, cohort: Id<Cohort>) -> Result<Self, Problem> {
+        let (platform, actor) = (&app.platform, &signed.actor);
+        let enrolled = contract::enrolled(platform, actor, cohort).await?;
+        let mut files = HashMap::with_capacity(enrolled.len());
+        for line in &enrolled {
+            let known = contract::of_learner(platform, actor, line.learner).await?;
+            files.extend(known.into_iter().rfind(|file| file.record.cohort == cohort).map(|file| (line.learner, file)));
+        }
+        let clocks = contract::running_clocks(platform, actor, cohort).await?;
+        Ok(Self { enrolled, files, clocks, today: platform.today() })
+    }
+
+    /// Whoever is there today.
+    pub fn present(&self) -> impl Iterator<Item = &Enrolled> {
+        self.enrolled.iter().filter(|line| line.enrolment.valid.contains(self.today))
+    }
+
+    /// Whoever is there today under a regime with a contract, and has none that holds.
+    pub fn without_contract(&self) -> Vec<&Enrolled> {
+        let lacks = |line: &&Enrolled| {
+            line.enrolment.value.regime.law().has_contract()
+                && self.files.get(&line.learner).is_none_or(|file| is_over(file, self.today))
+        };
+        self.present().filter(lacks).collect()
+    }
+
+    /// The contracts that hold or are to begin.
+    pub fn contracts(&self) -> impl Iterator<Item = &ContractFile> {
+        let own = self.enrolled.iter().filter_map(|line| self.files.get(&line.learner));
+        own.filter(|file| !is_over(file, self.today))
+    }
+
+    pub fn pressing(&self) -> impl Iterator<Item = &Alert> {
+        self.clocks.iter().filter(|alert| alert.clock.state.is_alert())
+    }
+
+    pub fn figures(&self, path: &str) -> Vec<Figure> {
+        let (present, with) = (self.present().count(), self.contracts().count());
+        let pressing = self.pressing().count();
+        let people = |count: usize| fr::plural(count as u64, "personne", "personnes");
+        vec![
+            Figure::new("En formation aujourd’hui", fr::number(present), people(present)).lines(path),
+            Figure::new("Avec un contrat", fr::number(with), people(with)).lines(path),
+            Figure::new("Délais qui pressent", fr::number(pressing), fr::plural(pressing as u64, "délai", "délais"))
+                .lines(path),
+        ]
+    }
+
+    /// Who, where, under which contract, which legal time ends first.
+    pub fn table(&self, names: &Names) -> Table {
+        let rows = self.enrolled.iter().map(|line| {
+            let file = self.files.get(&line.learner);
+            let here = line.enrolment.valid.contains(self.today);
+            let clock = self.clocks.iter().find(|alert| alert.learner == line.learner).map(|alert| &alert.clock);
+            let regime: Fragment = line.enrolment.value.regime.label().into();
+            Row::new([
+                Link::new(super::files::file_path(line.learner), line.identity.name()).into(),
+                match here {
+                    true => regime,
+                    false => Fragment::with_detail(regime, fr::period(line.enrolment.valid)),
+                },
+                match file {
+                    Some(file) => Fragment::with_detail(
+                        names.name(file.terms.value.employer),
+                        names.name(file.terms.value.structure),
+                    ),
+                    None => "sans employeur".into(),
+                },
+                match file {
+                    Some(file) => Fragment::join([
+                        contract_state(file, self.today).into(),
                         Fragment::with_detail(
                             "",
                             Link::new(super::contracts::path(file.record.id), "Contrat").context(line.identity.name()),
                         ),
-                    ])
-                }
-                None => Badge::warning("aucun contrat").into(),
-            },
-            match running {
-                Some(clock) => Fragment::join([
-                    Fragment::with_detail(clock.kind.label(), clock_count(clock)),
-                    clock_badge(clock).into(),
-                ]),
-                None => "—".into(),
-            },
-        ]));
+                    ]),
+                    None => Badge::warning("aucun contrat").into(),
+                },
+                match clock {
+                    Some(clock) => Fragment::join([
+                        Fragment::with_detail(clock.kind.label(), clock_count(clock)),
+                        clock_badge(clock).into(),
+                    ]),
+                    None => "—".into(),
+                },
+            ])
+        });
+        let columns = [
+            Column::text("Alternant·e"),
+            Column::text("Régime"),
+            Column::text("Employeur et structure"),
+            Column::text("Contrat"),
+            Column::text("Premier délai"),
+        ];
+        let empty = EmptyState::new("Personne n’est inscrit", "Inscrivez les personnes admises depuis leur dossier.");
+        Table::new("alternants", "Alternants", columns, rows).caption_hidden().empty(empty)
     }
-    let columns = [
-        Column::text("Alternant·e"),
-        Column::text("Régime"),
-        Column::text("Employeur et structure"),
-        Column::text("Contrat"),
-        Column::text("Premier délai"),
-    ];
-    let empty = EmptyState::new("Personne n’est inscrit", "Inscrivez les personnes admises depuis leur dossier.");
-    let table = Table::new("alternants", "Alternants", columns, rows).caption_hidden().empty(empty);
+}
+
+/// Whether a contract has ended or was broken.
+fn is_over(file: &ContractFile, today: Date) -> bool {
+    file.terms.value.last_day < today
+        || file.events.iter().any(|fact| fact.value.kind == ContractEventKind::Broken && fact.valid.from <= today)
+}
+
+pub async fn show(State(app): State<App>, signed: Signed, Path(own): Path<String>) -> Result<Response, Problem> {
+    let (platform, actor) = (&app.platform, &signed.actor);
+    let cohort = cohort::show(platform, actor, id(&own)?).await?;
+    let people = People::read(&app, &signed, cohort.record.id).await?;
+    let names = app.directory.names(platform, app.tenant).await?;
+    let path = format!("{}/alternants", cohort_path(&cohort));
+    let pressing: Vec<Alert> = people.pressing().cloned().collect();
     let layout = signed
         .layout(&app, &path, "Alternants")
         .crumb("École", super::PATH)
@@ -144,17 +209,17 @@ pub async fn show(State(app): State<App>, signed: Signed, Path(own): Path<String
     let mut parts = Parts::new(
         layout,
         vec![
-            Part::new("alertes", "Délais qui pressent", [alert_table(&alerts).into()]),
-            Part::new("alternants", "Qui, où, sous quel contrat", [table.into()]),
+            Part::new("alertes", "Délais qui pressent", [alert_table(&pressing).into()]),
+            Part::new("alternants", "Qui, où, sous quel contrat", [people.table(&names).into()]),
         ],
     );
     parts.tabs = Some(cohort_tabs(&signed, &cohort, &path));
-    parts.figures = vec![
-        Figure::new("En formation aujourd’hui", fr::number(present), "personnes"),
-        Figure::new("Avec un contrat", fr::number(with_contract), "personnes"),
-        Figure::new("Places de la promotion", fr::number(cohort.profile.value.seats), "places"),
-        Figure::new("Délais qui pressent", fr::number(alerts.len()), "délais"),
-    ];
+    let seats = cohort.profile.value.seats;
+    parts.figures = people.figures("#alternants");
+    parts.figures.insert(
+        2,
+        Figure::new("Places de la promotion", fr::number(seats), fr::plural(seats.unsigned_abs(), "place", "places")),
+    );
     if signed.may(ActionKind::ManageAdmissions) {
         let href = format!("{}/candidats", cohort_path(&cohort));
         parts.actions =

@@ -204,14 +204,15 @@ fn tutor_table(tutors: &[TutorView], loads: &HashMap<Id<Tutor>, TutorCommitment>
         let against: Vec<Fragment> = tutor
             .findings
             .iter()
-            .filter(|finding| finding.answer != Answer::Yes)
+            // The load is beside, with the seats offered.
+            .filter(|finding| finding.answer != Answer::Yes && finding.rule != "apprenticeship.tutor_load")
             .map(|finding| Fragment::with_detail(finding.why.as_str(), finding.citation))
             .collect();
         Row::new([
             Link::new(tutors::path(tutor.id), profile.name.as_str()).into(),
             load(loads.get(&tutor.id)),
             match against.is_empty() {
-                true => Badge::ok("peut accueillir une personne de plus").into(),
+                true => Badge::ok("remplit les conditions").into(),
                 false => Fragment::join(against),
             },
             match profile.account {
