@@ -8,7 +8,7 @@
 //   width  of the window, when it is not a desk's
 //   shows  text that must be on screen for the image to be worth taking
 
-import { APPRENTICE, TRAINER, lastCohort, ofCohort, SCHOOL_HEAD } from './lib/school.mjs';
+import { APPRENTICE, HOST, TRAINER, lastCohort, ofCohort, SCHOOL_HEAD } from './lib/school.mjs';
 import { VISITOR } from './lib/session.mjs';
 
 const OFFICER = 'Chargée de mission';
@@ -110,6 +110,7 @@ export const steps = [
     },
     shows: 'Ouvrir une promotion',
   },
+  { image: 'ecole-promotion', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort(''), shows: 'À faire' },
   {
     image: 'ecole-referentiel',
     role: SCHOOL_HEAD,
@@ -140,6 +141,7 @@ export const steps = [
     walk: (page) => page.getByRole('link', { name: /l’appel/ }).first().click(),
     shows: 'Qui était présent',
   },
+  { image: 'mes-places', role: HOST, url: '/places', shows: 'Places offertes' },
   { image: 'mon-parcours', role: APPRENTICE, url: '/mon-parcours', width: 360, shows: 'Prochain cours' },
   { image: 'ecole-alternants', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/alternants'), shows: 'Qui, où, sous quel contrat' },
 ];
