@@ -8,6 +8,7 @@ mod hosting;
 mod model;
 mod money;
 mod own;
+mod standing;
 mod store;
 mod tutors;
 
@@ -25,6 +26,7 @@ pub use own::{
     CalendarSession, FeedToken, Guided, OwnCalendar, create_feed, feed_calendar, own_calendar, own_feeds, own_people,
     revoke_feed,
 };
+pub use standing::{ContractStanding, standings};
 pub(crate) use store::{employing, enrolled as enrolled_in};
 pub(crate) use tutors::tutor_organisation;
 pub use tutors::{TutorView, add_tutor, link_tutor, set_tutor, tutors_of};

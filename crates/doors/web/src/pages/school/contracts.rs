@@ -110,7 +110,7 @@ async fn draw(app: &App, signed: &Signed, whole: &Whole, sent: &Sent<'_>) -> Res
     let money = |cents: Option<i64>| cents.map(euros);
     let description = Description::new()
         .line("Nature", terms.regime.label())
-        .line("État", contract_state(file, today))
+        .line("État", contract_state(&file.terms.value, &file.events, today))
         .line("Employeur", Fragment::with_detail(names.name(terms.employer), names.name(terms.structure)))
         .line("Période", format!("du {} au {}", fr::date_long(terms.first_day), fr::date_long(terms.last_day)))
         .line("Salaire mensuel brut", Unknown::MASCULINE.or(money(terms.monthly_pay)))

@@ -3,11 +3,10 @@
 use base::Date;
 use facts::Fact;
 use law::apprenticeship::ClockKind;
-use law::publics::Answer;
 use platform::gate::ActionKind;
 use school::admission::{self, Stage};
 use school::cohort::{self, CohortView, Module, Session};
-use school::contract::{Alert, ContractEventKind, ContractFile};
+use school::contract::{Alert, ContractEventKind, ContractStanding};
 
 use super::cohort_path;
 use super::people::{People, clock_badge, clock_count};
@@ -106,24 +105,20 @@ fn of_people(people: &People, path: &str) -> Vec<Row> {
         let link = Link::new(super::draw_up::path(lacking.learner), "Noter un contrat").context(name.as_str());
         rows.push(line("Trouver un employeur", name.as_str(), until, link));
     }
-    let counted =
-        |wanted: &dyn Fn(&ContractFile) -> bool| people.contracts().filter(|file| wanted(file)).count() as u64;
+    let counted = |wanted: &dyn Fn(&ContractStanding) -> bool| {
+        people.contracts().filter(|contract| wanted(contract)).count() as u64
+    };
     let list = |label: &str| Link::new(format!("{path}/alternants"), "Voir les alternants").context(label);
-    let has = |file: &ContractFile, kind| file.events.iter().any(|fact| fact.value.kind == kind);
-    let awaited = counted(&|file| has(file, ContractEventKind::Deposited) && !has(file, ContractEventKind::Agreed));
-    if awaited > 0 {
-        let what = "Accord de l’opérateur de compétences";
-        rows.push(line(what, fr::count(awaited, "contrat", "contrats"), "attendu", list(what)));
-    }
-    let unguided = counted(&|file| file.terms.value.tutor.is_none());
-    if unguided > 0 {
-        let what = "Désigner un tuteur ou une tutrice";
-        rows.push(line(what, fr::count(unguided, "contrat", "contrats"), "—", list(what)));
-    }
-    let unmet = counted(&|file| file.precheck.iter().any(|finding| finding.answer == Answer::No));
-    if unmet > 0 {
-        let what = "Point de vérification non rempli";
-        rows.push(line(what, fr::count(unmet, "contrat", "contrats"), Badge::warning("à corriger"), list(what)));
+    let awaited =
+        counted(&|contract| contract.has(ContractEventKind::Deposited) && !contract.has(ContractEventKind::Agreed));
+    for (what, count, until) in [
+        ("Signer", counted(&|contract| !contract.has(ContractEventKind::Signed)), "—"),
+        ("Accord de l’opérateur de compétences", awaited, "attendu"),
+        ("Désigner un tuteur ou une tutrice", counted(&|contract| contract.terms.tutor.is_none()), "—"),
+    ] {
+        if count > 0 {
+            rows.push(line(what, fr::count(count, "contrat", "contrats"), until, list(what)));
+        }
     }
     rows
 }

@@ -137,7 +137,7 @@ async fn file_page(app: &App, signed: &Signed, learner: Id<Learner>, sent: &Sent
             Link::new(super::contracts::path(contract.record.id), terms.regime.label()).into(),
             Fragment::with_detail(names.name(terms.employer), names.name(terms.structure)),
             format!("du {} au {}", fr::date_long(terms.first_day), fr::date_long(terms.last_day)).into(),
-            super::people::contract_state(contract, today).into(),
+            super::people::contract_state(terms, &contract.events, today).into(),
         ])
     });
     let columns = [

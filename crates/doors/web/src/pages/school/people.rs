@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use base::{Date, Id};
+use facts::Fact;
 use law::apprenticeship::{Clock, ClockState};
 use platform::gate::ActionKind;
 use school::admission::Learner;
 use school::cohort::{self, Cohort};
-use school::contract::{self, Alert, ContractEventKind, ContractFile, Enrolled};
+use school::contract::{self, Alert, ContractEvent, ContractEventKind, ContractStanding, Enrolled, Terms};
 use territory::Names;
 
 use super::{Part, Parts, cohort_path, cohort_tabs, id};
@@ -42,9 +43,8 @@ pub(super) fn clock_count(clock: &Clock) -> String {
 }
 
 /// Where a contract stands.
-pub(super) fn contract_state(file: &ContractFile, today: Date) -> Badge {
-    let on = |kind| file.events.iter().find(|fact| fact.value.kind == kind).map(|fact| fact.valid.from);
-    let terms = &file.terms.value;
+pub(super) fn contract_state(terms: &Terms, events: &[Fact<ContractEvent>], today: Date) -> Badge {
+    let on = |kind| events.iter().find(|fact| fact.value.kind == kind).map(|fact| fact.valid.from);
     if let Some(day) = on(ContractEventKind::Broken) {
         return Badge::danger(format!("rompu le {}", fr::date_long(day)));
     }
@@ -83,7 +83,7 @@ pub(super) fn alert_table(alerts: &[Alert]) -> Table {
 /// Whoever is in a cohort, with their contracts and the legal times that run.
 pub(super) struct People {
     pub enrolled: Vec<Enrolled>,
-    files: HashMap<Id<Learner>, ContractFile>,
+    standings: HashMap<Id<Learner>, ContractStanding>,
     /// Those that ask for somebody first.
     pub clocks: Vec<Alert>,
     today: Date,
@@ -93,13 +93,9 @@ impl People {
     pub async fn read(app: &App, signed: &Signed, cohort: Id<Cohort>) -> Result<Self, Problem> {
         let (platform, actor) = (&app.platform, &signed.actor);
         let enrolled = contract::enrolled(platform, actor, cohort).await?;
-        let mut files = HashMap::with_capacity(enrolled.len());
-        for line in &enrolled {
-            let known = contract::of_learner(platform, actor, line.learner).await?;
-            files.extend(known.into_iter().rfind(|file| file.record.cohort == cohort).map(|file| (line.learner, file)));
-        }
+        let standings = contract::standings(platform, actor, cohort).await?;
         let clocks = contract::running_clocks(platform, actor, cohort).await?;
-        Ok(Self { enrolled, files, clocks, today: platform.today() })
+        Ok(Self { enrolled, standings, clocks, today: platform.today() })
     }
 
     /// Whoever is there today.
@@ -111,15 +107,15 @@ impl People {
     pub fn without_contract(&self) -> Vec<&Enrolled> {
         let lacks = |line: &&Enrolled| {
             line.enrolment.value.regime.law().has_contract()
-                && self.files.get(&line.learner).is_none_or(|file| is_over(file, self.today))
+                && self.standings.get(&line.learner).is_none_or(|contract| contract.is_over(self.today))
         };
         self.present().filter(lacks).collect()
     }
 
     /// The contracts that hold or are to begin.
-    pub fn contracts(&self) -> impl Iterator<Item = &ContractFile> {
-        let own = self.enrolled.iter().filter_map(|line| self.files.get(&line.learner));
-        own.filter(|file| !is_over(file, self.today))
+    pub fn contracts(&self) -> impl Iterator<Item = &ContractStanding> {
+        let own = self.enrolled.iter().filter_map(|line| self.standings.get(&line.learner));
+        own.filter(|contract| !contract.is_over(self.today))
     }
 
     pub fn pressing(&self) -> impl Iterator<Item = &Alert> {
@@ -141,7 +137,7 @@ impl People {
     /// Who, where, under which contract, which legal time ends first.
     pub fn table(&self, names: &Names) -> Table {
         let rows = self.enrolled.iter().map(|line| {
-            let file = self.files.get(&line.learner);
+            let contract = self.standings.get(&line.learner);
             let here = line.enrolment.valid.contains(self.today);
             let clock = self.clocks.iter().find(|alert| alert.learner == line.learner).map(|alert| &alert.clock);
             let regime: Fragment = line.enrolment.value.regime.label().into();
@@ -151,19 +147,18 @@ impl People {
                     true => regime,
                     false => Fragment::with_detail(regime, fr::period(line.enrolment.valid)),
                 },
-                match file {
-                    Some(file) => Fragment::with_detail(
-                        names.name(file.terms.value.employer),
-                        names.name(file.terms.value.structure),
-                    ),
+                match contract {
+                    Some(contract) => {
+                        Fragment::with_detail(names.name(contract.terms.employer), names.name(contract.terms.structure))
+                    }
                     None => "sans employeur".into(),
                 },
-                match file {
-                    Some(file) => Fragment::join([
-                        contract_state(file, self.today).into(),
+                match contract {
+                    Some(contract) => Fragment::join([
+                        contract_state(&contract.terms, &contract.events, self.today).into(),
                         Fragment::with_detail(
                             "",
-                            Link::new(super::contracts::path(file.record.id), "Contrat").context(line.identity.name()),
+                            Link::new(super::contracts::path(contract.id), "Contrat").context(line.identity.name()),
                         ),
                     ]),
                     None => Badge::warning("aucun contrat").into(),
@@ -187,12 +182,6 @@ impl People {
         let empty = EmptyState::new("Personne n’est inscrit", "Inscrivez les personnes admises depuis leur dossier.");
         Table::new("alternants", "Alternants", columns, rows).caption_hidden().empty(empty)
     }
-}
-
-/// Whether a contract has ended or was broken.
-fn is_over(file: &ContractFile, today: Date) -> bool {
-    file.terms.value.last_day < today
-        || file.events.iter().any(|fact| fact.value.kind == ContractEventKind::Broken && fact.valid.from <= today)
 }
 
 pub async fn show(State(app): State<App>, signed: Signed, Path(own): Path<String>) -> Result<Response, Problem> {
