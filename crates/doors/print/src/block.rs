@@ -162,12 +162,26 @@ pub struct Table {
     pub(crate) columns: Vec<Column>,
     pub(crate) rows: Vec<Vec<Text>>,
     pub(crate) row_headers: bool,
+    pub(crate) whole: bool,
 }
 
 impl Table {
     /// `name` tells screen readers what the table is about.
     pub fn new(name: impl Into<String>, columns: impl IntoIterator<Item = Column>) -> Self {
-        Self { name: name.into(), columns: columns.into_iter().collect(), rows: Vec::new(), row_headers: false }
+        Self {
+            name: name.into(),
+            columns: columns.into_iter().collect(),
+            rows: Vec::new(),
+            row_headers: false,
+            whole: false,
+        }
+    }
+
+    /// Never cut, unless it is longer than a page.
+    #[must_use]
+    pub fn whole(mut self) -> Self {
+        self.whole = true;
+        self
     }
 
     /// The first cell of each row is its header.

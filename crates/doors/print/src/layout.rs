@@ -21,7 +21,9 @@ const TITLE: Face = Face { size: 17.0, leading: 22.0 };
 const SECTION: Face = Face { size: 13.0, leading: 18.0 };
 const SUBSECTION: Face = Face { size: 11.0, leading: 15.0 };
 const BLOCK_GAP: f32 = 7.0;
+const NOTICE_INSIDE: f32 = 8.0;
 const SIGNATURES_A_ROW: usize = 3;
+const SIGNATURE_GAP: f32 = 12.0;
 const SIGNATURE_ROOM: f32 = 62.0;
 /// Shades of grey, from 0 (black) to 255 (white). Text is never lighter than what has a contrast of 7 on white.
 pub(crate) const INK: u8 = 0;
@@ -95,6 +97,14 @@ pub(crate) struct Heading {
     pub y: f32,
 }
 
+/// Boxes to sign in, side by side.
+struct SignatureRow {
+    /// Of one box.
+    width: f32,
+    height: f32,
+    texts: Vec<Vec<Line>>,
+}
+
 /// A document laid out.
 pub(crate) struct Layout<'a> {
     pub fonts: &'a Fonts,
@@ -130,9 +140,11 @@ impl<'a> Layout<'a> {
         if !document.issuer.trim().is_empty() {
             layout.paragraph(&Text::new().bold(document.issuer.as_str()), BODY, SOFT)?;
         }
-        layout.heading(&document.title, 1, TITLE)?;
-        for block in &document.blocks {
-            layout.block(block)?;
+        layout.heading(&document.title, 1, TITLE, &document.blocks)?;
+        let mut rest = &document.blocks[..];
+        while let [block, following @ ..] = rest {
+            layout.block(block, following)?;
+            rest = following;
         }
         layout.surround(document)?;
         Ok(layout)
@@ -200,14 +212,14 @@ impl<'a> Layout<'a> {
         }
     }
 
-    fn block(&mut self, block: &Block) -> Result<(), Error> {
+    fn block(&mut self, block: &Block, following: &[Block]) -> Result<(), Error> {
         match block {
-            Block::Section(title) => self.heading(title, 2, SECTION),
+            Block::Section(title) => self.heading(title, 2, SECTION, following),
             Block::Subsection(title) => {
                 if !self.headings.iter().any(|heading| heading.level == 2) {
                     return Err(Error::SubsectionAlone(title.clone()));
                 }
-                self.heading(title, 3, SUBSECTION)
+                self.heading(title, 3, SUBSECTION, following)
             }
             Block::Paragraph(text) => self.paragraph(text, BODY, INK),
             Block::Notice(text) => self.notice(text),
@@ -218,11 +230,16 @@ impl<'a> Layout<'a> {
         }
     }
 
-    fn heading(&mut self, title: &str, level: u16, face: Face) -> Result<(), Error> {
+    fn heading(&mut self, title: &str, level: u16, face: Face, following: &[Block]) -> Result<(), Error> {
         let lines = self.lines(&Text::new().bold(title), self.content_width(), face)?;
         let above = if level == 1 { 0.0 } else { face.size * 0.7 };
-        // A heading never stands alone at the foot of a page.
-        self.need(above + face.leading * lines.len() as f32 + 3.0 * BODY.leading);
+        if level > 1 {
+            // A heading never stands alone at the foot of a page.
+            let own = above + face.leading * lines.len() as f32 + face.size * 0.35;
+            let with_what_follows = own + self.start(following)?;
+            let fits = with_what_follows <= self.bottom() - MARGIN;
+            self.need(if fits { with_what_follows } else { own + 3.0 * BODY.leading });
+        }
         if self.y > MARGIN {
             self.y += above;
         }
@@ -232,6 +249,23 @@ impl<'a> Layout<'a> {
         self.flow(node, lines, MARGIN, face, INK);
         self.y += face.size * 0.35;
         Ok(())
+    }
+
+    /// What the first of these blocks takes on a page before it can be cut.
+    fn start(&self, blocks: &[Block]) -> Result<f32, Error> {
+        let Some((first, following)) = blocks.split_first() else { return Ok(0.0) };
+        let heading = |title: &str, face: Face| -> Result<f32, Error> {
+            let lines = self.lines(&Text::new().bold(title), self.content_width(), face)?;
+            Ok(face.leading * lines.len() as f32 + face.size * 1.05 + self.start(following)?)
+        };
+        match first {
+            Block::Section(title) => heading(title, SECTION),
+            Block::Subsection(title) => heading(title, SUBSECTION),
+            Block::Paragraph(_) | Block::List { .. } | Block::Pairs(_) => Ok(3.0 * BODY.leading),
+            Block::Notice(_) => Ok(2.0 * BODY.leading + 2.0 * NOTICE_INSIDE),
+            Block::Table(table) => self.table_start(table),
+            Block::Signatures(signatures) => Ok(self.signature_row(signatures)?.height),
+        }
     }
 
     fn paragraph(&mut self, text: &Text, face: Face, grey: u8) -> Result<(), Error> {
@@ -249,7 +283,7 @@ impl<'a> Layout<'a> {
         if text.is_blank() {
             return Ok(());
         }
-        let inside = 8.0;
+        let inside = NOTICE_INSIDE;
         let lines = self.lines(text, self.content_width() - 2.0 * inside, BODY)?;
         let node = self.node(Tag::P, None);
         let mut lines = lines.into_iter().peekable();
@@ -323,22 +357,28 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
+    /// The boxes that stand first, side by side.
+    fn signature_row(&self, signatures: &[Signature]) -> Result<SignatureRow, Error> {
+        let row = &signatures[..signatures.len().min(SIGNATURES_A_ROW)];
+        let gaps = SIGNATURE_GAP * row.len().saturating_sub(1) as f32;
+        let width = (self.content_width() - gaps) / row.len().max(1) as f32;
+        let mut texts = Vec::new();
+        for signature in row {
+            let text = Text::new().bold(signature.role.as_str()).plain(format!("\n{}\n", signature.name));
+            let text = text.plain("Date et signature\u{a0}:");
+            texts.push(self.lines(&text, width - 16.0, BODY)?);
+        }
+        let longest = texts.iter().map(Vec::len).max().unwrap_or(0);
+        Ok(SignatureRow { width, height: longest as f32 * BODY.leading + SIGNATURE_ROOM, texts })
+    }
+
     fn signatures(&mut self, signatures: &[Signature]) -> Result<(), Error> {
-        let gap = 12.0;
         for row in signatures.chunks(SIGNATURES_A_ROW) {
-            let width = (self.content_width() - gap * (row.len() - 1) as f32) / row.len() as f32;
-            let mut texts = Vec::new();
-            for signature in row {
-                let text = Text::new().bold(signature.role.as_str()).plain(format!("\n{}\n", signature.name));
-                let text = text.plain("Date et signature\u{a0}:");
-                texts.push(self.lines(&text, width - 16.0, BODY)?);
-            }
-            let longest = texts.iter().map(Vec::len).max().unwrap_or(0);
-            let height = longest as f32 * BODY.leading + SIGNATURE_ROOM;
-            self.need(height + BLOCK_GAP);
+            let SignatureRow { width, height, texts } = self.signature_row(row)?;
+            self.need(height);
             let top = self.y;
             for (index, text) in texts.into_iter().enumerate() {
-                let x = MARGIN + index as f32 * (width + gap);
+                let x = MARGIN + index as f32 * (width + SIGNATURE_GAP);
                 self.mark(Owner::Furniture(ArtifactType::Layout), Ink::Frame { x, y: top, width, height });
                 let node = self.node(Tag::P, None);
                 for (index, line) in text.into_iter().enumerate() {

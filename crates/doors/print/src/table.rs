@@ -54,19 +54,13 @@ impl Layout<'_> {
             }
         }
         let frame = Frame::of(table, self.content_width());
-        let headers: Vec<Text> = table.columns.iter().map(|column| Text::new().bold(column.header.as_str())).collect();
-        let header = self.row_lines(&frame, &headers)?;
+        let header = self.header_lines(&frame, table)?;
         let mut rows = Vec::with_capacity(table.rows.len());
         for cells in &table.rows {
-            let mut cells = cells.clone();
-            if table.row_headers {
-                cells[0] = cells[0].all_bold();
-            }
-            rows.push(self.row_lines(&frame, &cells)?);
+            rows.push(self.body_lines(&frame, table, cells)?);
         }
 
-        // The header never stands alone at the foot of a page.
-        self.need(height(&header) + rows.first().map_or(0.0, |row| height(row).min(4.0 * CELL.leading)));
+        self.need(self.table_start(table)?);
         let node = self.node(Tag::Table.with_summary(Some(table.name.clone())), None);
         let head = self.node(Tag::THead, Some(node));
         let head_row = self.node(Tag::TR, Some(head));
@@ -90,6 +84,39 @@ impl Layout<'_> {
         }
         self.y += GAP_BELOW;
         Ok(())
+    }
+
+    /// What is never parted: the header and the first row, or the whole of a table that wants to stay so. What no page
+    /// could hold is cut.
+    pub(crate) fn table_start(&self, table: &Table) -> Result<f32, Error> {
+        let frame = Frame::of(table, self.content_width());
+        let header = height(&self.header_lines(&frame, table)?);
+        let page = self.bottom() - MARGIN;
+        let asked = if table.whole { &table.rows[..] } else { &table.rows[..table.rows.len().min(1)] };
+        let (mut first, mut all) = (header, header);
+        for (index, cells) in asked.iter().enumerate() {
+            all += height(&self.body_lines(&frame, table, cells)?);
+            if index == 0 {
+                first = all;
+            }
+        }
+        let uncut = if all <= page { all } else { first };
+        Ok(if uncut <= page { uncut } else { header + 4.0 * CELL.leading })
+    }
+
+    fn header_lines(&self, frame: &Frame, table: &Table) -> Result<RowLines, Error> {
+        let headers: Vec<Text> = table.columns.iter().map(|column| Text::new().bold(column.header.as_str())).collect();
+        self.row_lines(frame, &headers)
+    }
+
+    fn body_lines(&self, frame: &Frame, table: &Table, cells: &[Text]) -> Result<RowLines, Error> {
+        let mut cells = cells.to_vec();
+        if table.row_headers
+            && let Some(first) = cells.first_mut()
+        {
+            *first = first.all_bold();
+        }
+        self.row_lines(frame, &cells)
     }
 
     fn row_lines(&self, frame: &Frame, cells: &[Text]) -> Result<RowLines, Error> {

@@ -175,6 +175,47 @@ fn a_table_takes_its_header_to_each_page_and_says_it_once() {
 }
 
 #[test]
+fn a_heading_stays_with_what_it_announces() {
+    // Wherever the foot of the page falls.
+    for lines in 38..52 {
+        let filled = || {
+            let text = (0..lines).map(|line| format!("Ligne {line}")).collect::<Vec<_>>().join("\n");
+            Document::new("Convention", "", date(2026, 11, 22)).block(Text::from(text))
+        };
+        let signed = filled().block(Block::section("Les accords")).block(Block::Signatures(vec![
+            Signature::new("L’employeur", "Nadia Bensaïd"),
+            Signature::new("L’apprentie", "Inès Morel"),
+        ]));
+        let tall = "une\n".repeat(8) + "dernière";
+        let table = Table::new("Points", [Column::new("Point", 1.0), Column::new("Réponse", 1.0)])
+            .row([tall, "Nadia Bensaïd".to_owned()]);
+        let checked = filled().block(Block::section("Les accords")).block(Block::subsection("Tous")).block(table);
+        for document in [signed, checked] {
+            let Some(text) = text(&document) else { return };
+            let announced = text.split('\u{c}').find(|page| page.contains("Les accords")).unwrap();
+            assert!(announced.contains("Nadia Bensaïd"), "after {lines} lines:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn a_table_that_wants_to_stay_whole_is_not_cut() {
+    let week = |number: usize| {
+        let days = (1..=5).map(|day| [format!("Jour {day}"), format!("Semaine {number}, jour {day}")]);
+        Table::new("Semaine", [Column::new("Jour", 1.0), Column::new("Cours", 1.0)]).whole().rows(days)
+    };
+    let weeks = (1..=20).flat_map(|number| [Block::section(format!("Titre {number}")), week(number).into()]);
+    let Some(text) = text(&Document::new("Feuille", "", date(2026, 11, 22)).blocks(weeks)) else { return };
+    for number in 1..=20 {
+        let holds = |page: &&str, words: &str| page.contains(&format!("{words}\n"));
+        let page = text.split('\u{c}').find(|page| holds(page, &format!("Titre {number}"))).unwrap();
+        for day in 1..=5 {
+            assert!(holds(&page, &format!("Semaine {number}, jour {day}")), "{number}:\n{text}");
+        }
+    }
+}
+
+#[test]
 fn a_row_longer_than_a_page_is_cut_and_nothing_is_lost() {
     let words: Vec<String> = (0..3000).map(|number| format!("mot{number}")).collect();
     let table = Table::new("Longue", [Column::new("Nom", 1.0), Column::new("Texte", 3.0)])
