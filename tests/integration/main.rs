@@ -19,6 +19,7 @@ mod platform;
 mod publics;
 mod school;
 mod school_pages;
+mod school_papers;
 mod sql;
 mod territory;
 mod territory_pages;

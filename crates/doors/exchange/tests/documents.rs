@@ -185,14 +185,14 @@ fn the_letter_says_the_decision_and_its_reasons() {
     };
     let Some(text) = heard(&letter.document()) else { return };
     for expected in [
-        "Après examen de votre candidature, le 2 juillet 2026, vous êtes inscrit(e) sur la liste d’attente.",
+        "Après examen de votre candidature, le 2 juillet 2026, votre candidature est inscrite sur la liste d’attente.",
         "Les douze places sont pourvues.",
         "Claire Lefort, responsable de formation",
     ] {
         assert!(text.contains(expected), "« {expected} » is missing from:\n{text}");
     }
     let said = |decision| heard(&AdmissionLetter { decision, ..letter.clone() }.document()).unwrap();
-    assert!(said(AdmissionDecision::Admitted).contains("vous êtes admis(e)"));
+    assert!(said(AdmissionDecision::Admitted).contains("votre candidature est retenue"));
     assert!(said(AdmissionDecision::Refused).contains("votre candidature n’est pas retenue"));
 }
 
@@ -200,7 +200,7 @@ fn the_letter_says_the_decision_and_its_reasons() {
 fn the_timetable_tells_weeks_days_and_what_is_cancelled() {
     let slot = |module: &str, cancelled| {
         let (trainer, room) = (some("Samir Kaci"), some("Salle 2"));
-        Slot { hours: "9 h – 12 h 30".to_owned(), module: module.to_owned(), trainer, room, cancelled }
+        Slot { hours: "de 9 h à 12 h 30".to_owned(), module: module.to_owned(), trainer, room, cancelled }
     };
     let day = |day, note: Option<&str>, morning| TimetableDay {
         day,
@@ -212,6 +212,7 @@ fn the_timetable_tells_weeks_days_and_what_is_cancelled() {
         issue: issue(),
         whose: "Promotion Automne 2026".to_owned(),
         period: period(date(2026, 11, 9), date(2026, 11, 23)),
+        hours_unconfirmed: true,
         weeks: vec![
             TimetableWeek {
                 monday: date(2026, 11, 9),
@@ -223,17 +224,26 @@ fn the_timetable_tells_weeks_days_and_what_is_cancelled() {
                 ],
             },
             TimetableWeek { monday: date(2026, 11, 16), kind: "En entreprise".to_owned(), days: Vec::new() },
+            TimetableWeek {
+                monday: date(2026, 11, 23),
+                kind: "À l’école".to_owned(),
+                days: vec![day(date(2026, 11, 23), None, None)],
+            },
         ],
         to_verify: Vec::new(),
     };
+    let decided = TimetableSheet { hours_unconfirmed: false, ..sheet.clone() };
     let Some(text) = heard(&sheet.document()) else { return };
+    assert!(!heard(&decided.document()).unwrap().contains("indicatifs"));
     for expected in [
+        "Horaires indicatifs : l’école ne les a pas encore confirmés.",
         "Semaine du 9 novembre 2026 · À l’école",
-        "lundi 9 novembre TD Accueillir et analyser la demande 9 h – 12 h 30 · Samir Kaci · Salle 2",
+        "lundi 9 novembre TD Accueillir et analyser la demande de 9 h à 12 h 30 · Samir Kaci · Salle 2",
         "Annulé : Droit du travail",
         "mercredi 11 novembre TD férié TD férié",
         "Semaine du 16 novembre 2026 · En entreprise",
         "Pas de cours cette semaine.",
+        "Aucune séance n’est prévue cette semaine.",
     ] {
         assert!(text.contains(expected), "« {expected} » is missing from:\n{text}");
     }

@@ -29,7 +29,7 @@ pub struct AdmissionLetter {
     pub reasons: Vec<String>,
     /// What the candidate does next, or whom to ask.
     pub next_steps: Vec<String>,
-    /// Who decided, with the function.
+    /// Who decided; empty where the name is to be written by hand.
     pub signatory: String,
     pub to_verify: Vec<String>,
 }
@@ -38,8 +38,8 @@ impl AdmissionLetter {
     pub fn document(&self) -> Document {
         let reserves = Reserves { to_verify: self.to_verify.clone(), to_complete: Vec::new() };
         let verdict = match self.decision {
-            AdmissionDecision::Admitted => "vous êtes admis(e) à suivre cette formation.",
-            AdmissionDecision::Waiting => "vous êtes inscrit(e) sur la liste d’attente.",
+            AdmissionDecision::Admitted => "votre candidature est retenue.",
+            AdmissionDecision::Waiting => "votre candidature est inscrite sur la liste d’attente.",
             AdmissionDecision::Refused => "votre candidature n’est pas retenue.",
         };
         let mut to = Text::new().bold(self.candidate.as_str());

@@ -58,7 +58,7 @@ impl PreCheckSheet {
 
 /// Findings of the law, one a line.
 pub(super) fn findings_table(name: &str, findings: &[Finding]) -> Table {
-    let columns = [Column::new("Point", 6.0), Column::new("Réponse", 2.0), Column::new("Texte", 2.5)];
+    let columns = [Column::new("Point", 5.6), Column::new("Réponse", 1.6), Column::new("Texte", 3.0)];
     Table::new(name, columns).rows(findings.iter().map(|finding| {
         let answer = match finding.answer {
             Answer::Yes => Text::from("Conforme"),

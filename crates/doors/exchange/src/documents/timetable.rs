@@ -8,7 +8,7 @@ use super::{Issue, Reserves};
 /// What takes place in a half-day.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Slot {
-    /// « 9 h – 12 h 30 ».
+    /// « de 9 h à 12 h 30 ».
     pub hours: String,
     pub module: String,
     pub trainer: Option<String>,
@@ -55,6 +55,8 @@ pub struct TimetableSheet {
     /// A person or a cohort.
     pub whose: String,
     pub period: Period,
+    /// The school has not decided these hours: usual ones are printed, and the sheet says so.
+    pub hours_unconfirmed: bool,
     pub weeks: Vec<TimetableWeek>,
     pub to_verify: Vec<String>,
 }
@@ -67,6 +69,10 @@ impl TimetableSheet {
             .document("Emploi du temps", &reserves)
             .landscape()
             .block(Text::new().bold(self.whose.as_str()).plain(format!(", {}", fr::period(self.period))));
+        if self.hours_unconfirmed {
+            document =
+                document.block(Block::notice("Horaires indicatifs\u{a0}: l’école ne les a pas encore confirmés."));
+        }
         for week in &self.weeks {
             let title = format!("Semaine du {} · {}", fr::date_long(week.monday), week.kind);
             document = document.block(Block::section(title.clone()));
@@ -74,15 +80,20 @@ impl TimetableSheet {
                 document = document.block(Block::paragraph("Pas de cours cette semaine."));
                 continue;
             }
-            let columns = [Column::new("Jour", 1.4), Column::new("Matin", 4.0), Column::new("Après-midi", 4.0)];
-            document = document.block(Table::new(title, columns).row_headers().rows(week.days.iter().map(|day| {
-                let half = |slot: &Option<Slot>| match (slot, &day.note) {
-                    (Some(slot), _) => slot.text(),
-                    (None, Some(note)) => note.as_str().into(),
-                    (None, None) => "—".into(),
-                };
-                [weekday_and_date(day.day).into(), half(&day.morning), half(&day.afternoon)]
-            })));
+            if week.days.iter().all(|day| day.morning.is_none() && day.afternoon.is_none()) {
+                document = document.block(Block::paragraph("Aucune séance n’est prévue cette semaine."));
+                continue;
+            }
+            let columns = [Column::new("Jour", 1.7), Column::new("Matin", 4.0), Column::new("Après-midi", 4.0)];
+            document =
+                document.block(Table::new(title, columns).whole().row_headers().rows(week.days.iter().map(|day| {
+                    let half = |slot: &Option<Slot>| match (slot, &day.note) {
+                        (Some(slot), _) => slot.text(),
+                        (None, Some(note)) => note.as_str().into(),
+                        (None, None) => "—".into(),
+                    };
+                    [weekday_and_date(day.day).into(), half(&day.morning), half(&day.afternoon)]
+                })));
         }
         document
     }

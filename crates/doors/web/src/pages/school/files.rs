@@ -377,6 +377,8 @@ pub async fn letter(
     // The letter rests on the title's name alone.
     let title_open = shown.title().unverified(&shown.confirmed(today), &["name".to_owned()]);
     let issuer = names.name(file.organisation).to_owned();
+    let author: Vec<_> = decided.provenance.author.into_iter().collect();
+    let mut authors = school::accounts::names(&app.platform, &signed.actor, &author).await?;
     let letter = AdmissionLetter {
         issue: Issue { issuer: issuer.clone(), day: today, reference: format!("{}-{learner}", cohort.record.code) },
         candidate: file.identity.value.name(),
@@ -391,8 +393,9 @@ pub async fn letter(
             StepOutcome::Reserved => AdmissionDecision::Waiting,
         },
         reasons: vec![decided.value.reasons.clone()],
-        next_steps: vec![format!("Pour toute question, adressez-vous à {issuer}.")],
-        signatory: signed.account_name.clone(),
+        next_steps: vec![format!("Pour toute question, adressez-vous à l’organisme de formation ({issuer}).")],
+        // Who decided, whoever prints the letter; a name that nobody knows any more is left to be written by hand.
+        signatory: decided.provenance.author.and_then(|author| authors.remove(&author)).unwrap_or_default(),
         to_verify: title_open.into_iter().map(|item| format!("{} du référentiel", item.label.to_lowercase())).collect(),
     };
     super::timetable::pdf(&letter.document(), "decision")

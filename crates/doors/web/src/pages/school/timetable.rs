@@ -11,7 +11,8 @@ use facts::Fact;
 use jiff::ToSpan;
 use platform::gate::ActionKind;
 use school::cohort::{
-    self, CalendarDay, CohortView, DayKind, Half, Module, NewSession, Room, RoomView, Session, Trainer, TrainerView,
+    self, CalendarDay, CohortView, DayKind, Half, HalfHours, Module, NewSession, Room, RoomView, Session, Trainer,
+    TrainerView,
 };
 
 use super::calendar::{badge, monday_of};
@@ -369,12 +370,14 @@ pub async fn sheet(State(app): State<App>, signed: Signed, Path(own): Path<Strin
     let timetable = Timetable::read(&app, &signed, &own).await?;
     let names = app.directory.names(&app.platform, app.tenant).await?;
     let cohort = &timetable.cohort;
+    let hours = cohort::hours(&app.platform, &signed.actor, cohort.record.organisation).await?;
     let slot = |day, half| {
         let sessions: Vec<&Fact<Session>> = timetable.at(day, half).collect();
         // What takes place, rather than what was cancelled before it.
         let fact = sessions.iter().find(|fact| fact.value.is_planned()).or_else(|| sessions.first())?;
+        let HalfHours { from, to, .. } = hours.on(day, half);
         Some(Slot {
-            hours: String::new(),
+            hours: fr::hours(from, to),
             module: timetable.module(&fact.value).to_owned(),
             trainer: timetable.trainer(fact.value.trainer).map(str::to_owned),
             room: timetable.room(fact.value.room).map(str::to_owned),
@@ -402,6 +405,7 @@ pub async fn sheet(State(app): State<App>, signed: Signed, Path(own): Path<Strin
         },
         whose: cohort.profile.value.name.clone(),
         period: cohort.profile.valid,
+        hours_unconfirmed: timetable.sessions.iter().any(|fact| hours.on(fact.valid.from, fact.value.half).unconfirmed),
         weeks: weeks.collect(),
         to_verify: Vec::new(),
     };
