@@ -8,7 +8,7 @@
 //   width  of the window, when it is not a desk's
 //   shows  text that must be on screen for the image to be worth taking
 
-import { APPRENTICE, HOST, TRAINER, lastCohort, ofCohort, SCHOOL_HEAD } from './lib/school.mjs';
+import { APPRENTICE, HOST, TRAINER, lastCohort, ofCohort, ofContract, SCHOOL_HEAD } from './lib/school.mjs';
 import { VISITOR } from './lib/session.mjs';
 
 const OFFICER = 'Chargée de mission';
@@ -143,5 +143,6 @@ export const steps = [
   },
   { image: 'mes-places', role: HOST, url: '/places', shows: 'Places offertes' },
   { image: 'mon-parcours', role: APPRENTICE, url: '/mon-parcours', width: 360, shows: 'Prochain cours' },
+  { image: 'ecole-contrat', role: SCHOOL_HEAD, url: '/ecole', walk: ofContract(''), shows: 'Délais' },
   { image: 'ecole-alternants', role: SCHOOL_HEAD, url: '/ecole', walk: ofCohort('/alternants'), shows: 'Qui, où, sous quel contrat' },
 ];

@@ -9,7 +9,7 @@
 //   status  expected, when it is not 200
 //   golden  true: the page as a screen reader tells it is kept in golden/NAME.yml
 
-import { APPRENTICE, firstFile, HOST, lastCohort, ofCohort, SCHOOL_HEAD, TRAINER } from './lib/school.mjs';
+import { APPRENTICE, firstFile, HOST, lastCohort, ofCohort, ofContract, SCHOOL_HEAD, TRAINER } from './lib/school.mjs';
 import { fillSignIn, VISITOR } from './lib/session.mjs';
 
 const OFFICER = 'Chargée de mission';
@@ -244,6 +244,21 @@ export const pages = [
       await firstFile(page);
       await page.getByLabel(/^Raisons/).fill(' ');
       await send(page, 'Noter l’étape');
+    },
+    status: 422,
+  },
+  { name: 'contrat', role: SCHOOL_HEAD, url: '/ecole', walk: ofContract('') },
+  { name: 'avenant', role: SCHOOL_HEAD, url: '/ecole', walk: ofContract('/avenant') },
+  {
+    name: 'accueil ailleurs, à corriger',
+    role: SCHOOL_HEAD,
+    url: '/ecole',
+    walk: async (page) => {
+      await ofContract('/accueils?entreprise=croix-rouge-insertion')(page);
+      await page.getByLabel(/^Lieu d’accueil/).selectOption('ali-stains');
+      await page.getByLabel(/^Premier jour/).fill('2020-01-06');
+      await page.getByLabel(/^Dernier jour/).fill('2020-01-10');
+      await send(page, 'Enregistrer l’accueil');
     },
     status: 422,
   },

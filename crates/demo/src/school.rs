@@ -499,7 +499,7 @@ impl School<'_> {
                 convention_on: Some(HOSTED.date()),
                 tasks: "Accueil du public, entretiens en binôme, animation de l’atelier CV".to_owned(),
                 working_hours: "Du lundi au vendredi, de 9 h à 17 h".to_owned(),
-                place: "Dans les locaux de l’agence d’accueil".to_owned(),
+                place: "dans les locaux de l’agence d’accueil".to_owned(),
                 evidence: "titre professionnel CIP, attestation de quatre ans d’ancienneté".to_owned(),
                 information: "Un point par semaine entre les deux tuteurs".to_owned(),
                 liaison: "Livret d’alternance, et une visite de l’école pendant l’accueil".to_owned(),

@@ -93,6 +93,13 @@ export async function firstFile(page) {
   await page.waitForURL(/\/ecole\/dossiers\/\d+$/);
 }
 
+/** The contract of the last line of the cohort's people who has one, and one of its pages. */
+export const ofContract = (rest) => async (page) => {
+  await page.goto(`${await lastCohort(page)}/alternants`);
+  const contract = await page.locator('main tbody a[href^="/ecole/contrats/"]').last().getAttribute('href');
+  await page.goto(`${contract}${rest}`);
+};
+
 /** The page does not run over the side of a telephone. */
 export async function fits(page, width) {
   const taken = await page.evaluate(() => document.documentElement.scrollWidth);
