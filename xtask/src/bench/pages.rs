@@ -20,7 +20,7 @@ use platform::{Actor, Keys, Mail, Platform, session};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use rusqlite::types::Value;
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::{Json, ToSql, Type};
 use tower::ServiceExt;
 use web::app::App;
 use web::site::Site;
@@ -452,6 +452,7 @@ fn typed(kind: &Type, value: &Value) -> Box<dyn ToSql + Sync + Send> {
         (&Type::BOOL, Value::Integer(number)) => Box::new(*number != 0),
         (&Type::TIMESTAMPTZ, Value::Integer(micros)) => Box::new(Instant::from_micros(*micros).timestamp()),
         (&Type::DATE, Value::Text(day)) => Box::new(day.parse::<jiff::civil::Date>().ok()),
+        (&Type::JSONB, Value::Text(json)) => Box::new(Json(serde_json::from_str::<serde_json::Value>(json).ok())),
         (_, Value::Integer(number)) => Box::new(*number),
         (_, Value::Text(text)) => Box::new(text.clone()),
         (_, Value::Blob(bytes)) => Box::new(bytes.clone()),

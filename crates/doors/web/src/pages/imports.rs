@@ -160,8 +160,9 @@ fn asked(job: &JobState) -> Option<Asked> {
 /// Files and jobs as one list, newest first. `known`: the moment whose knowledge is shown.
 fn receptions<'a>(files: &'a [FeedFile], jobs: &'a [JobState], known: Instant, now: Instant) -> Vec<Reception<'a>> {
     let mut received: Vec<Reception<'a>> = Vec::new();
+    let demands: Vec<_> = jobs.iter().filter_map(|job| Some((job, asked(job)?))).collect();
     for file in files.iter().filter(|file| file.started_at <= known) {
-        let job = jobs.iter().find(|job| asked(job).is_some_and(|asked| asked.sha256 == file.sha256));
+        let job = demands.iter().find(|(_, asked)| asked.sha256 == file.sha256).map(|(job, _)| *job);
         let live = job.filter(|job| job.finished_at.is_none());
         let state = match (file.completed_at.filter(|at| *at <= known), live) {
             (Some(_), _) => Standing::Completed,
@@ -176,8 +177,7 @@ fn receptions<'a>(files: &'a [FeedFile], jobs: &'a [JobState], known: Instant, n
             state,
         });
     }
-    for job in jobs {
-        let Some(asked) = asked(job) else { continue };
+    for (job, asked) in demands {
         let file = files.iter().find(|file| file.sha256 == asked.sha256);
         let again = file.is_some_and(|file| file.completed_at.is_some_and(|done| done < job.created_at));
         let state = match (standing(job, now), again) {

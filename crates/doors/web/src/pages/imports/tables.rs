@@ -135,8 +135,9 @@ pub(super) async fn list(app: &App, signed: &Signed, may_deposit: bool) -> Resul
     let jobs = jobs::of_kind(platform, &permit::<ReadImports>(actor)?, job::KIND, SHOWN).await?;
     let now = platform.now();
     let mut rows: Vec<(base::Instant, Row)> = Vec::new();
+    let asked: Vec<(&JobState, Demand)> = jobs.iter().filter_map(|job| Some((job, demand(job)?))).collect();
     for file in &files {
-        let job = jobs.iter().find(|job| demand(job).is_some_and(|demand| demand.sha256 == file.sha256));
+        let job = asked.iter().find(|(_, demand)| demand.sha256 == file.sha256).map(|(job, _)| *job);
         let live = job.filter(|job| job.finished_at.is_none());
         let state = state(file, live.map(|job| standing(job, now)));
         let href = live.map_or_else(|| format!("{PATH}/{}", file.id), |job| format!("/travaux/{}", job.id));
@@ -145,8 +146,7 @@ pub(super) async fn list(app: &App, signed: &Signed, may_deposit: bool) -> Resul
             row(href, &file.file_name, file.kind, file.reference_date, file.started_at, Some(file.lines), state),
         ));
     }
-    for job in &jobs {
-        let Some(demand) = demand(job) else { continue };
+    for (job, demand) in &asked {
         let Some(kind) = demand.kind() else { continue };
         if files.iter().any(|file| file.sha256 == demand.sha256) {
             continue;
