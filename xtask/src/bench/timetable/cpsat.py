@@ -278,8 +278,9 @@ def main(task_file, solution_file):
     solver.parameters.num_workers = task["workers"]
     status = solver.solve(model)
     answer = {"status": solver.status_name(status), "sessions": []}
+    if costs and status != cp_model.INFEASIBLE:
+        answer["bound"] = solver.best_objective_bound
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        answer["bound"] = solver.best_objective_bound if costs else 0
         taken = set()
         for name, literals in of_module.items():
             cohort = next(m["cohort"] for m in modules if m["id"] == name)

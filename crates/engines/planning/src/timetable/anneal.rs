@@ -40,15 +40,32 @@ pub(super) fn improve(problem: &Problem, plan: &[Placed], course: &Course) -> Ve
     walk(problem, plan, weights, f64::from(heaviest.max(1)) * 8.0, course).plan
 }
 
+/// Looks for a plan that breaks nothing and leaves the half-days of `former` as seldom as can be, those before `free`
+/// last of all; from one that breaks nothing.
+pub(super) fn restore(
+    problem: &Problem,
+    plan: &[Placed],
+    former: &[Placed],
+    free: Slot,
+    course: &Course,
+) -> Vec<Placed> {
+    let mut state = State::of(problem, plan, Weights::default());
+    state.stay(former, free);
+    wander(plan, state, false, 4.0, course).plan
+}
+
 fn walk(problem: &Problem, plan: &[Placed], weights: Weights, price: f64, course: &Course) -> Found {
+    wander(plan, State::of(problem, plan, weights), weights == Weights::default(), price, course)
+}
+
+fn wander(plan: &[Placed], state: State, only_mend: bool, price: f64, course: &Course) -> Found {
     let mut walker = Walker {
-        state: State::of(problem, plan, weights),
-        domains: problem.courses.iter().map(|course| course.slots.iter().collect()).collect(),
+        domains: state.problem.courses.iter().map(|course| course.slots.iter().collect()).collect(),
         dice: Dice::new(course.seed),
         price,
         undo: Vec::new(),
+        state,
     };
-    let only_mend = weights == Weights::default();
     let mut best = Found { plan: plan.to_vec(), broken: walker.state.broken };
     let mut best_cost = (walker.state.broken, walker.state.cost);
     let (began, mut heat) = (Instant::now(), course.hot);

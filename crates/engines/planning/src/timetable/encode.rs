@@ -1,6 +1,6 @@
 //! The timetable as a question to the complete search, and its answer as a plan.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::assign::assign;
 use super::problem::{Placed, Problem, Slot};
@@ -14,8 +14,9 @@ pub(super) enum Answer {
     Unknown,
 }
 
+#[derive(Clone)]
 pub(super) struct Encoding<'p, 'a> {
-    problem: &'p Problem<'a>,
+    pub problem: &'p Problem<'a>,
     pub search: Search,
     /// "The course has a session there."
     at: Vec<BTreeMap<Slot, Literal>>,
@@ -38,6 +39,7 @@ impl<'p, 'a> Encoding<'p, 'a> {
         encoding.orders();
         encoding.trainers();
         encoding.rooms();
+        encoding.hours();
         encoding
     }
 
@@ -53,12 +55,24 @@ impl<'p, 'a> Encoding<'p, 'a> {
 
     /// Begins near this plan.
     pub fn start_from(&mut self, plan: &[Placed]) {
+        self.at.iter().flat_map(BTreeMap::values).for_each(|literal| self.search.prefer(!*literal));
         for placed in plan {
             if let Some(literal) = self.literal(placed.course, placed.slot) {
                 self.search.prefer(literal);
                 self.search.hint(literal, 1e-3);
             }
         }
+    }
+
+    /// Cohorts other than these keep what they have in this plan.
+    pub fn fix_others(&mut self, plan: &[Placed], free: &[usize]) {
+        let on: HashSet<(usize, Slot)> = plan.iter().map(|placed| (placed.course, placed.slot)).collect();
+        let others: Vec<Literal> = self
+            .literals()
+            .filter(|((course, _), _)| !free.contains(&self.problem.courses[*course].cohort))
+            .map(|(at, literal)| if on.contains(&at) { literal } else { !literal })
+            .collect();
+        others.into_iter().for_each(|literal| self.search.clause(&[literal]));
     }
 
     fn courses(&mut self) {
@@ -159,6 +173,57 @@ impl<'p, 'a> Encoding<'p, 'a> {
         }
     }
 
+    /// Sessions that exclude one another fill so many half-days: those of a cohort, and of a trainer alone. This follows
+    /// from the rest, but single half-days would take long to teach it.
+    fn hours(&mut self) {
+        let problem = self.problem;
+        let all = || 0..problem.courses.len();
+        let cohorts = (0..problem.cohort_slots.len())
+            .map(|cohort| all().filter(|course| problem.courses[*course].cohort == cohort).collect());
+        let trainers = problem.instance.trainers.iter().enumerate().filter(|(_, trainer)| !trainer.several);
+        let alone = |course: &usize, trainer: usize| {
+            let of = &problem.courses[*course];
+            of.needs_trainer && of.trainers == [trainer]
+        };
+        let trainers = trainers.map(|(trainer, _)| all().filter(|course| alone(course, trainer)).collect());
+        self.fill(cohorts.chain(trainers).collect());
+    }
+
+    /// The same of all that comes before a course, and of all that comes after it: what is proved about losses needs it,
+    /// any timetable at all is found sooner without.
+    pub fn chains(&mut self) {
+        let problem = self.problem;
+        let chains =
+            (0..problem.courses.len()).flat_map(|course| [problem.beyond(course, true), problem.beyond(course, false)]);
+        self.fill(chains.collect());
+    }
+
+    fn fill(&mut self, groups: BTreeSet<Vec<usize>>) {
+        groups.iter().filter(|courses| courses.len() > 1).for_each(|courses| self.filled(courses));
+    }
+
+    /// As many half-days as these courses need have a session of one of them.
+    fn filled(&mut self, courses: &[usize]) {
+        let need = courses.iter().map(|course| self.problem.courses[*course].need).sum();
+        let mut held: BTreeMap<Slot, Vec<Literal>> = BTreeMap::new();
+        for (slot, literal) in courses.iter().flat_map(|course| &self.at[*course]) {
+            held.entry(*slot).or_default().push(*literal);
+        }
+        let mut filled = Vec::with_capacity(held.len());
+        for mut literals in held.into_values() {
+            filled.push(if let [one] = literals.as_slice() {
+                *one
+            } else {
+                let any = self.search.variable(false);
+                literals.iter().for_each(|one| self.search.clause(&[!*one, any]));
+                literals.push(!any);
+                self.search.clause(&literals);
+                any
+            });
+        }
+        self.search.at_least(need, &filled);
+    }
+
     /// Hall's condition for the sets of rooms that courses ask for, and for all of them; others come in when needed.
     fn rooms(&mut self) {
         for slot in 0..self.problem.slots() {
@@ -193,10 +258,11 @@ impl<'p, 'a> Encoding<'p, 'a> {
         }
     }
 
-    /// Searches; rooms that do not suffice after all become one more bound, and the search goes on.
-    pub fn run(&mut self, limit: Limit) -> Answer {
+    /// Searches, taking `assumed` for true; rooms that do not suffice after all become one more bound, and the search
+    /// goes on.
+    pub fn run(&mut self, assumed: &[Literal], limit: Limit) -> Answer {
         loop {
-            match self.search.run(limit) {
+            match self.search.run(assumed, limit) {
                 Verdict::Impossible => return Answer::Impossible,
                 Verdict::Unknown => return Answer::Unknown,
                 Verdict::Satisfied => {}

@@ -9,6 +9,7 @@ mod construct;
 mod dice;
 mod encode;
 mod explain;
+mod fewest;
 mod flow;
 mod instance;
 mod problem;

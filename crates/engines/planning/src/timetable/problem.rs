@@ -327,6 +327,16 @@ impl<'a> Problem<'a> {
         (order.len() == missing.len()).then_some(order)
     }
 
+    /// The courses of its cohort that wait for this one, near and far; or those for which it waits.
+    pub fn beyond(&self, course: usize, forwards: bool) -> Vec<usize> {
+        let (mut all, mut open) = (BTreeSet::new(), vec![course]);
+        while let Some(one) = open.pop() {
+            let of = &self.courses[one];
+            open.extend(if forwards { &of.before } else { &of.after }.iter().filter(|next| all.insert(**next)));
+        }
+        all.into_iter().filter(|one| self.courses[*one].cohort == self.courses[course].cohort).collect()
+    }
+
     /// Cuts each course's half-days to those that leave room for what comes before and after it.
     fn tighten(&mut self) {
         let Some(order) = self.in_order() else {

@@ -1,16 +1,19 @@
 //! The same timetable after a mishap, with as little changed as possible.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::time::Instant;
 
 use base::Date;
 use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
 
+use super::anneal::{self, Course};
 use super::encode::{Answer, Encoding, staff};
 use super::explain;
+use super::fewest::{self, Loss};
 use super::instance::{FORMAT, Fault, Half, Instance, Pin, Weights, Window};
 use super::problem::{Placed, Problem, Slot};
-use super::sat::{Limit, Literal};
+use super::sat::Limit;
 use super::solution::{Conflict, Session, Status};
 use super::solve::{Budget, Options, find};
 
@@ -218,88 +221,71 @@ impl<'p, 'a> Replanner<'p, 'a> {
         }
     }
 
-    /// What changes within the notice, and what is moved, as literals that are true when it happens; and how much of
-    /// both cannot be avoided.
-    fn losses(&self, encoding: &Encoding) -> [(Vec<Literal>, usize); 2] {
-        let (mut noticed, mut moved) = ((Vec::new(), 0), (Vec::new(), 0));
-        for (course, slot) in self.was.iter().collect::<BTreeSet<_>>() {
-            match encoding.literal(*course, *slot) {
-                Some(kept) => {
-                    moved.0.push(!kept);
-                    noticed.0.extend((*slot < self.free).then_some(!kept));
-                }
-                None => {
-                    moved.1 += 1;
-                    noticed.1 += usize::from(*slot < self.free);
-                }
-            }
-        }
+    /// What changes within the notice, and what is moved; what cannot be kept at all is not told.
+    fn losses(&self, encoding: &Encoding) -> [Vec<Loss>; 2] {
+        let was: BTreeSet<&(usize, Slot)> = self.was.iter().collect();
+        let kept = was.into_iter().filter_map(|(course, slot)| {
+            let session = encoding.literal(*course, *slot)?;
+            Some((*slot, Loss { session, kept: true }))
+        });
+        let kept: Vec<(Slot, Loss)> = kept.collect();
+        let goes = kept.iter().filter(|(slot, _)| *slot < self.free).map(|(_, loss)| *loss);
         let comes = encoding.literals().filter(|(at, _)| at.1 < self.free && !self.was.contains(at));
-        noticed.0.extend(comes.map(|(_, literal)| literal));
-        [noticed, moved]
-    }
-
-    /// The encoding in which no more is lost than these.
-    fn encoding(&self, most: &[usize]) -> Encoding<'p, 'a> {
-        let mut encoding = Encoding::of(self.problem);
-        let losses = self.losses(&encoding);
-        for ((literals, _), most) in losses.into_iter().zip(most) {
-            encoding.search.at_most(*most, literals);
-        }
-        encoding.start_from(&self.former);
-        encoding
+        let comes = comes.map(|(_, session)| Loss { session, kept: false });
+        [goes.chain(comes).collect(), kept.iter().map(|(_, loss)| *loss).collect()]
     }
 
     fn run(&self) -> Answer {
         // Whether there is anything at all, before asking for the nearest.
-        let any = match find(self.problem, self.budget) {
+        let mut best = match find(self.problem, self.budget) {
             Answer::Impossible => return Answer::Impossible,
             Answer::Plan(plan) => Some(plan),
             Answer::Unknown => None,
         };
-        let all = self.problem.courses.iter().map(|course| course.slots.iter().count()).sum();
-        let plan = self.fewest(&[], all).map_or(any, |(noticed, plan)| {
-            Some(self.fewest(&[noticed], self.former.len()).map_or(plan, |(_, nearer)| nearer))
-        });
-        let Some(plan) = plan else { return Answer::Unknown };
+        let mut encoding = Encoding::of(self.problem);
+        encoding.chains();
+        encoding.start_from(&self.former);
+        let mut bounded: Vec<(Vec<Loss>, usize)> = Vec::new();
+        for losses in self.losses(&encoding) {
+            let Some(least) = fewest::from_below(&mut encoding, &losses, self.limit()) else {
+                return Answer::Impossible;
+            };
+            let plan = match least.plan {
+                Some(plan) => plan,
+                None => {
+                    let Some(valid) = best else { return Answer::Unknown };
+                    let near = self.restored(valid, &bounded, &encoding);
+                    fewest::from_above(&encoding, &losses, near, self.limit())
+                }
+            };
+            let lost = fewest::lost(&encoding, &losses, &plan);
+            best = Some(plan);
+            self.least.set(self.least.get() && lost == least.proved);
+            encoding.search.at_most(lost, losses.iter().map(|loss| loss.happens()).collect());
+            bounded.push((losses, lost));
+        }
+        let Some(plan) = best else { return Answer::Unknown };
         let on: Vec<(usize, Slot)> = plan.iter().map(|placed| (placed.course, placed.slot)).collect();
         staff(self.problem, &on, &self.former).map_or(Answer::Unknown, Answer::Plan)
     }
 
-    fn limit(&self) -> Limit {
-        Limit { conflicts: self.budget.conflicts(), until: self.budget.until }
+    /// A walk back towards the former timetable, from one that is valid and within these bounds.
+    fn restored(&self, valid: Vec<Placed>, bounded: &[(Vec<Loss>, usize)], encoding: &Encoding) -> Vec<Placed> {
+        let until = self.limit().until;
+        let course =
+            Course { steps: self.budget.steps, until, stop: until, seed: self.budget.seed, hot: 1.0, cold: 0.15 };
+        let near = anneal::restore(self.problem, &valid, &self.former, self.free, &course);
+        let within = bounded.iter().all(|(losses, most)| fewest::lost(encoding, losses, &near) <= *most);
+        if within { near } else { valid }
     }
 
-    /// The least loss (of the kind after those bounded) and a plan with it; none when no plan is found.
-    fn fewest(&self, bounded: &[usize], all: usize) -> Option<(usize, Vec<Placed>)> {
-        let ask = |most: usize| {
-            let bounds: Vec<usize> = bounded.iter().copied().chain([most]).collect();
-            self.encoding(&bounds).run(self.limit())
-        };
-        // From below, as little is usually lost; in longer steps once a question stays open.
-        let (mut proved, mut step, mut most) = (0, 1, 0);
-        let (mut best, mut plan) = loop {
-            match ask(most) {
-                Answer::Plan(plan) => break (most, plan),
-                Answer::Impossible => proved = most + 1,
-                Answer::Unknown => step *= 2,
-            }
-            if most >= all || self.budget.is_over() {
-                self.least.set(false);
-                return None;
-            }
-            most = (most + step).min(all);
-        };
-        while proved < best && !self.budget.is_over() {
-            let middle = proved + (best - proved) / 2;
-            match ask(middle) {
-                Answer::Plan(found) => (best, plan) = (middle, found),
-                Answer::Impossible => proved = middle + 1,
-                Answer::Unknown => break,
-            }
+    /// The same again for what comes after: half of the time that is left.
+    fn limit(&self) -> Limit {
+        let now = Instant::now();
+        Limit {
+            conflicts: self.budget.conflicts(),
+            until: self.budget.until.map(|until| now + until.saturating_duration_since(now) / 2),
         }
-        self.least.set(self.least.get() && proved == best);
-        Some((best, plan))
     }
 }
 

@@ -1,8 +1,9 @@
 //! A complete search: clauses and "at most so many of these", with learning from conflicts.
 //!
 //! The usual conflict-driven search (two watched literals, first unique implication point, activities, restarts by
-//! Luby's sequence, learnt clauses forgotten by the number of levels they join), with counted bounds as a constraint of
-//! their own rather than as clauses. No recursion, no chance: the same question is searched in the same way.
+//! Luby's sequence, the values of the longest trail tried first, learnt clauses forgotten by the number of levels they
+//! join), with counted bounds as a constraint of their own rather than as clauses. No recursion, no chance: the same
+//! question is searched in the same way.
 
 use std::time::Instant;
 
@@ -50,7 +51,7 @@ enum Why {
     Bound(u32),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Clause {
     literals: Vec<Literal>,
     /// For a learnt clause, how many levels it joined; the fewer the better.
@@ -59,7 +60,7 @@ struct Clause {
 }
 
 /// At most `most` of the literals are true.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Bound {
     literals: Vec<Literal>,
     most: usize,
@@ -77,7 +78,7 @@ struct Watch {
 const ON: u8 = 1;
 const OFF: u8 = 2;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Search {
     clauses: Vec<Clause>,
     /// For each literal, the clauses to look at when it becomes false.
@@ -101,9 +102,15 @@ pub(super) struct Search {
     queue: Queue,
     /// The value each variable had last, or should have first.
     phase: Vec<bool>,
+    /// The values of the longest trail without conflict since the last restart from afresh, and how long it was.
+    target: Vec<Option<bool>>,
+    longest: usize,
     seen: Vec<bool>,
     contradictory: bool,
     learnt: usize,
+    conflicts: u64,
+    /// Of what was assumed, some that cannot hold together; empty when nothing had to be assumed.
+    clash: Vec<Literal>,
 }
 
 impl Search {
@@ -123,6 +130,7 @@ impl Search {
         self.why.push(Why::Chosen);
         self.activity.push(0.0);
         self.phase.push(first);
+        self.target.push(None);
         self.seen.push(false);
         self.queue.push(number as usize, &self.activity);
         Literal(number << 1)
@@ -426,14 +434,18 @@ impl Search {
         }
     }
 
-    /// Searches until an answer or the limit. The values of a satisfied search can be read by [`Search::is_on`].
-    pub fn run(&mut self, limit: Limit) -> Verdict {
+    /// Searches until an answer or the limit, taking `assumed` for true. The values of a satisfied search can be read by
+    /// [`Search::is_on`]; what made it impossible among the assumed, by [`Search::clash`].
+    pub fn run(&mut self, assumed: &[Literal], limit: Limit) -> Verdict {
         self.back_to(0);
+        self.clash.clear();
         if self.contradictory || self.propagate().is_some() {
             self.contradictory = true;
             return Verdict::Impossible;
         }
         let (mut spent, mut restarts, mut most_learnt) = (0, 0_u32, 4_000 + self.learnt);
+        self.longest = 0;
+        self.target.fill(None);
         loop {
             let mut left = 100 * luby(restarts);
             restarts += 1;
@@ -443,6 +455,8 @@ impl Search {
                         self.contradictory = true;
                         return Verdict::Impossible;
                     }
+                    self.conflicts += 1;
+                    self.aim();
                     let (learnt, back) = self.learn(broken);
                     self.back_to(back);
                     self.keep(learnt);
@@ -453,18 +467,80 @@ impl Search {
                         self.back_to(0);
                         return Verdict::Unknown;
                     }
+                } else if let Some(next) = assumed.get(self.levels.len()).copied() {
+                    match self.value[next.at()] {
+                        OFF => {
+                            self.clash = self.blame(next);
+                            self.back_to(0);
+                            return Verdict::Impossible;
+                        }
+                        // A level of its own, so that levels and assumptions keep step.
+                        ON => self.levels.push(self.trail.len()),
+                        _ => {
+                            self.levels.push(self.trail.len());
+                            self.set(next, Why::Chosen);
+                        }
+                    }
                 } else {
                     let Some(variable) = self.choose() else { return Verdict::Satisfied };
-                    let sign = u32::from(!self.phase[variable]);
+                    let sign = u32::from(!self.target[variable].unwrap_or(self.phase[variable]));
                     self.levels.push(self.trail.len());
                     let number = u32::try_from(variable).expect("numbered as u32");
                     self.set(Literal(number << 1 | sign), Why::Chosen);
                 }
             }
-            self.back_to(0);
             if self.learnt > most_learnt {
+                self.back_to(0);
                 self.forget();
                 most_learnt += most_learnt / 10;
+            }
+            self.back_to(assumed.len());
+        }
+    }
+
+    /// So far, in all searches.
+    pub fn conflicts(&self) -> u64 {
+        self.conflicts
+    }
+
+    /// Of what was assumed in the last search, some that cannot hold together.
+    pub fn clash(&self) -> &[Literal] {
+        &self.clash
+    }
+
+    /// The assumptions that make this one false, and itself.
+    fn blame(&mut self, refused: Literal) -> Vec<Literal> {
+        let mut clash = vec![refused];
+        let mut premises = Vec::new();
+        self.seen[refused.variable()] = true;
+        let assumed = self.levels.first().copied().unwrap_or(self.trail.len());
+        for at in (assumed..self.trail.len()).rev() {
+            let literal = self.trail[at];
+            if !std::mem::take(&mut self.seen[literal.variable()]) {
+                continue;
+            }
+            match self.why[literal.variable()] {
+                // Only what was assumed has been chosen so far.
+                Why::Chosen => clash.push(literal),
+                why => {
+                    self.premises(why, Some(literal), &mut premises);
+                    for premise in &premises {
+                        self.seen[premise.variable()] = self.level[premise.variable()] > 0;
+                    }
+                }
+            }
+        }
+        self.seen[refused.variable()] = false;
+        clash
+    }
+
+    /// Remembers the values of the longest trail so far, up to the level before the conflict.
+    fn aim(&mut self) {
+        let sound = self.levels.last().copied().unwrap_or(0);
+        if sound > self.longest {
+            self.longest = sound;
+            for literal in &self.trail[..sound] {
+                self.target[literal.variable()] = Some(literal.0 & 1 == 0);
             }
         }
     }
@@ -506,7 +582,7 @@ fn luby(mut at: u32) -> u64 {
 }
 
 /// Variables, the most active first.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Queue {
     heap: Vec<usize>,
     /// Where each variable lies in the heap; `ABSENT` when it does not.
@@ -585,16 +661,18 @@ mod tests {
         for hole in 0..5 {
             search.at_most(1, holes.iter().map(|pigeon| pigeon[hole]).collect());
         }
-        assert_eq!(search.run(FREE), Verdict::Impossible);
+        assert_eq!(search.run(&[], FREE), Verdict::Impossible);
     }
 
     proptest! {
-        /// Against every assignment of eight variables; asked again with one more clause, as the planner does.
+        /// Against every assignment of eight variables; asked again with one more clause, and with assumptions, as the
+        /// planner does.
         #[test]
         fn agrees_with_every_assignment(
             clauses in prop::collection::vec(prop::collection::vec((0..8_usize, any::<bool>()), 1..4), 0..25),
             bounds in prop::collection::vec((prop::collection::btree_map(0..8_usize, any::<bool>(), 1..8), 0..4_usize, any::<bool>()), 0..6),
             more in prop::collection::vec((0..8_usize, any::<bool>()), 1..3),
+            assumed in prop::collection::vec((0..8_usize, any::<bool>()), 0..6),
         ) {
             let mut search = Search::new();
             let variables: Vec<Literal> = (0..8).map(|number| search.variable(number % 2 == 0)).collect();
@@ -620,11 +698,23 @@ mod tests {
                     search.clause(&more.iter().map(|one| literal(*one)).collect::<Vec<_>>());
                 }
                 let possible = (0..256).any(|bits| holds(bits, asked_more));
-                let verdict = search.run(FREE);
+                let verdict = search.run(&[], FREE);
                 prop_assert_eq!(verdict, if possible { Verdict::Satisfied } else { Verdict::Impossible });
                 if possible {
                     let bits = (0..8).filter(|number| search.is_on(variables[*number])).map(|number| 1 << number).sum();
                     prop_assert!(holds(bits, asked_more));
+                }
+                let assumptions: Vec<Literal> = assumed.iter().map(|one| literal(*one)).collect();
+                let among = |bits: u32, some: &[Literal]| {
+                    assumed.iter().filter(|one| some.contains(&literal(**one))).all(|(number, sign)| (bits >> number & 1 == 1) == *sign)
+                };
+                let possible = (0..256).any(|bits| holds(bits, asked_more) && among(bits, &assumptions));
+                let verdict = search.run(&assumptions, FREE);
+                prop_assert_eq!(verdict, if possible { Verdict::Satisfied } else { Verdict::Impossible });
+                if !possible {
+                    let clash = search.clash().to_vec();
+                    prop_assert!(clash.iter().all(|one| assumptions.contains(one)));
+                    prop_assert!(!(0..256).any(|bits| holds(bits, asked_more) && among(bits, &clash)));
                 }
             }
         }

@@ -146,7 +146,7 @@ fn complete(draft: Draft) -> Option<Vec<Placed>> {
 /// Walks and complete searches by turns, each longer than the last.
 fn search(problem: &Problem, draft: Vec<Placed>, budget: &Budget) -> Answer {
     let sessions: u64 = problem.courses.iter().map(|course| course.need as u64).sum();
-    let (mut plan, mut steps, mut conflicts) = (draft, 200 * sessions.max(50), 2_000);
+    let (mut plan, mut steps, mut conflicts) = (draft, 200 * sessions.max(50), 12_000);
     let mut left = budget.conflicts();
     let mut encoding: Option<Encoding> = None;
     for round in 0.. {
@@ -160,7 +160,7 @@ fn search(problem: &Problem, draft: Vec<Placed>, budget: &Budget) -> Answer {
         }
         let encoding = encoding.get_or_insert_with(|| Encoding::of(problem));
         encoding.start_from(&plan);
-        match encoding.run(Limit { conflicts: conflicts.min(left), until: budget.until }) {
+        match encoding.run(&[], Limit { conflicts: conflicts.min(left), until: budget.until }) {
             Answer::Unknown => {}
             answer => return answer,
         }

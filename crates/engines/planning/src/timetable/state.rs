@@ -4,13 +4,16 @@
 use std::collections::HashMap;
 
 use super::instance::Weights;
-use super::problem::{Placed, Problem, Slot};
+use super::problem::{Placed, Problem, Slot, Slots};
 
 /// What breaking a bound counts, in its own unit.
 const OUT: i64 = 6;
 const CLASH: i64 = 3;
 const EXCESS: i64 = 2;
 const DISORDER: i64 = 1;
+
+/// What a session that comes or goes within the notice counts beside one that moves.
+const NOTICED: i64 = 20;
 
 /// Where a session lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +48,9 @@ pub(super) struct State<'p, 'a> {
     last: Vec<Option<Slot>>,
     /// Courses whose evaluation waits depends on a course.
     waits: Vec<Vec<usize>>,
+    /// Where each course was, when it should stay there; and the first half-day that changes freely.
+    home: Vec<Slots>,
+    free: Slot,
     /// Broken bounds, and wishes not met.
     pub broken: i64,
     pub cost: i64,
@@ -88,6 +94,8 @@ impl<'p, 'a> State<'p, 'a> {
             rank: ranks.collect(),
             last: vec![None; cohorts],
             waits,
+            home: Vec::new(),
+            free: 0,
             broken: 0,
             cost: 0,
             weeks,
@@ -103,6 +111,28 @@ impl<'p, 'a> State<'p, 'a> {
         }
         state.seat_all(plan);
         state
+    }
+
+    /// From now on a session costs one on a half-day that is not its own in `former`; before `free`, coming and going
+    /// cost much more.
+    pub fn stay(&mut self, former: &[Placed], free: Slot) {
+        self.home = vec![Slots::none(self.problem.slots()); self.problem.courses.len()];
+        for placed in former {
+            self.home[placed.course].insert(placed.slot);
+        }
+        self.free = free;
+        let seats = self.seat.iter().zip(&self.course);
+        self.cost += seats.filter_map(|(seat, course)| Some(self.away(*course, (*seat)?.slot))).sum::<i64>();
+    }
+
+    /// What it costs a course to be there rather than where it was.
+    fn away(&self, course: usize, slot: Slot) -> i64 {
+        let noticed = i64::from(slot < self.free) * NOTICED;
+        match self.home.get(course) {
+            None => 0,
+            Some(home) if home.has(slot) => -noticed,
+            Some(_) => 1 + noticed,
+        }
     }
 
     /// Puts the fixed sessions where they are fixed, then those of the plan that still find their place.
@@ -194,6 +224,7 @@ impl<'p, 'a> State<'p, 'a> {
         broken += (i64::from(in_day >= course.per_day) + i64::from(in_week >= course.most_in(week))) * EXCESS;
         cost += i64::from(in_day > 0) * i64::from(self.weights.same_day);
         cost += i64::from(in_week > 0) * i64::from(self.weights.same_week);
+        cost += self.away(number, seat.slot);
         self.broken += sign * broken;
         self.cost += sign * cost;
         self.cost -= self.timing(number, course.cohort);
