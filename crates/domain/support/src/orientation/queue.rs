@@ -1,9 +1,10 @@
 //! Who waits for an orientation, the most pressing first, with what the rules propose and what they miss.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use base::{Date, Id, Instant};
-use db::{Ask, Param, sql};
+use db::{Ask, Param, sql, sql_many};
 use facts::{Fact, current_many};
 use law::orientation::{Conclusion, OrientationRule, Settings, Target};
 use platform::gate::{Action, DecideOrientations};
@@ -27,6 +28,12 @@ sql! {
     FIRST = ["SELECT ", FollowUp::COLUMNS, WAITING, " ORDER BY due_on, person LIMIT $8"];
     FOLLOWING = ["SELECT ", FollowUp::COLUMNS, WAITING, " AND (due_on, person) > ($9, $10) ORDER BY due_on, person LIMIT $8"];
     COUNT = ["SELECT count(*) FROM (SELECT 1", WAITING, " LIMIT $8) AS counted"];
+}
+
+sql_many! {
+    /// The rule behind each proposal in force.
+    RULES (1) = "SELECT person, rule FROM orientation_proposal
+        WHERE +tenant = $1 AND person IN ({list}) AND replaced_at IS NULL ORDER BY person, valid_from";
 }
 
 /// Before any delay of ours.
@@ -240,35 +247,43 @@ async fn told(platform: &Platform, permit: &Permit<DecideOrientations>, lines: &
 /// The lines with the rule behind each proposal, and what a conditional one lacks.
 async fn explained(platform: &Platform, permit: &Permit<impl Action>, lines: Vec<FollowUp>) -> Result<Vec<QueueLine>> {
     let tenant = permit.tenant();
-    let proposed: Vec<Id<Person>> =
-        lines.iter().filter(|line| line.proposal_kind.is_some()).map(|line| line.person).collect();
-    let mut proposals: HashMap<Id<Person>, Fact<Proposal>> = HashMap::new();
-    for fact in current_many::<Proposal>(&platform.db, tenant, &proposed).await? {
-        // In the order of their days: the last one stands.
-        proposals.insert(fact.subject, fact);
-    }
+    let proposed = lines.iter().filter(|line| line.proposal_kind.is_some());
+    // Only a conditional proposal is read with its facts, which are most of it: they say what is missing.
+    let (conditional, others): (Vec<&FollowUp>, Vec<&FollowUp>) =
+        proposed.partition(|line| line.proposal_kind == Some(ProposalKind::Conditional));
+    let persons = |lines: Vec<&FollowUp>| -> Vec<Id<Person>> { lines.iter().map(|line| line.person).collect() };
+    // In the order of their days: the last one stands.
+    let rules: HashMap<Id<Person>, String> =
+        RULES.all(&platform.db, &[&tenant], &persons(others)).await?.into_iter().collect();
+    let proposals: HashMap<Id<Person>, Fact<Proposal>> =
+        current_many::<Proposal>(&platform.db, tenant, &persons(conditional))
+            .await?
+            .into_iter()
+            .map(|fact| (fact.subject, fact))
+            .collect();
     let mut settings: BTreeMap<(Date, Instant), Settings> = BTreeMap::new();
     let mut out = Vec::with_capacity(lines.len());
     for line in lines {
         let mut explained = QueueLine { rule: None, missing: Vec::new(), otherwise: Vec::new(), line };
+        if let Some(rule) = rules.get(&explained.line.person) {
+            explained.rule = OrientationRule::from_code(rule);
+        }
         if let Some(proposal) = proposals.get(&explained.line.person) {
             explained.rule = OrientationRule::from_code(&proposal.value.rule);
-            if proposal.value.kind == ProposalKind::Conditional {
-                let key = (proposal.valid.from, proposal.recorded_at);
-                if let std::collections::btree_map::Entry::Vacant(empty) = settings.entry(key) {
-                    empty.insert(propose::settings(platform, tenant, key.0, key.1).await?);
+            let key = (proposal.valid.from, proposal.recorded_at);
+            if let Entry::Vacant(empty) = settings.entry(key) {
+                empty.insert(propose::settings(platform, tenant, key.0, key.1).await?);
+            }
+            let outcome = law::orientation::propose(&proposal.value.facts.0, &settings[&key], key.0);
+            if let Conclusion::Conditional { unless, .. } = outcome.conclusion {
+                for unless in unless {
+                    explained.missing.extend(unless.missing);
+                    explained.otherwise.extend(unless.target);
                 }
-                let outcome = law::orientation::propose(&proposal.value.facts.0, &settings[&key], key.0);
-                if let Conclusion::Conditional { unless, .. } = outcome.conclusion {
-                    for unless in unless {
-                        explained.missing.extend(unless.missing);
-                        explained.otherwise.extend(unless.target);
-                    }
-                    explained.missing.sort_unstable();
-                    explained.missing.dedup();
-                    explained.otherwise.sort_unstable();
-                    explained.otherwise.dedup();
-                }
+                explained.missing.sort_unstable();
+                explained.missing.dedup();
+                explained.otherwise.sort_unstable();
+                explained.otherwise.dedup();
             }
         }
         out.push(explained);
