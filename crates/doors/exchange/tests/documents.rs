@@ -148,7 +148,7 @@ fn the_sheet_before_deposit_gives_each_point_its_answer() {
         employer: party("Les Relais solidaires", "Nadia Bensaïd"),
         title: "Conseiller en insertion professionnelle".to_owned(),
         starts_on: date(2026, 9, 1),
-        send_by: Some(date(2026, 9, 7)),
+        send_by: date(2026, 9, 7),
         findings: vec![
             finding(Answer::Yes, "1. Formation : le titre est enregistré."),
             finding(Answer::No, "2. Âge : 34 ans."),

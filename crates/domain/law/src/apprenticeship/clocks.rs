@@ -312,14 +312,14 @@ impl Reader<'_> {
     }
 
     fn deposit(&self, span: &Span) -> Clock {
-        let (rule, counting, last_day, days) = if span.regime == Regime::Professionalisation {
-            let count = self.settings.pro_deposit_days;
-            (rules::PRO_DEPOSIT, Counting::Calendar, plus_days(span.from, count), crate::Unit::Days.count(count))
+        let (rule, counting, days) = if span.regime == Regime::Professionalisation {
+            let days = crate::Unit::Days.count(self.settings.pro_deposit_days);
+            (rules::PRO_DEPOSIT, Counting::Calendar, days)
         } else {
-            let count = self.settings.deposit_days;
-            let days = fr::count(count, "jour ouvrable", "jours ouvrables");
-            (rules::DEPOSIT, Counting::Working, plus_working_days(span.from, count), days)
+            let days = fr::count(self.settings.deposit_days, "jour ouvrable", "jours ouvrables");
+            (rules::DEPOSIT, Counting::Working, days)
         };
+        let last_day = deposit_by(span.regime, span.from, self.settings);
         self.timed(Timed {
             kind: ClockKind::Deposit,
             rule,
@@ -375,6 +375,14 @@ impl Reader<'_> {
                 fr::date_long(last_day)
             ),
         }))
+    }
+}
+
+/// Last day to send to the OPCO a contract that begins on `from`.
+pub fn deposit_by(regime: Regime, from: Date, settings: &Settings) -> Date {
+    match regime {
+        Regime::Professionalisation => plus_days(from, settings.pro_deposit_days),
+        _ => plus_working_days(from, settings.deposit_days),
     }
 }
 

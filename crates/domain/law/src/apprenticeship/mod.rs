@@ -13,7 +13,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-pub use clocks::{Clock, ClockKind, ClockState, Counting, clocks};
+pub use clocks::{Clock, ClockKind, ClockState, Counting, clocks, deposit_by};
 pub use conditions::{
     Exceptions, Finding, Host, ProfessionalisationFacts, Tutor, TutorLoad, age, duration, extension, host_limits,
     hosts, professionalisation, training_share, tutor, tutor_load,

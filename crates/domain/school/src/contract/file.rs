@@ -3,7 +3,8 @@
 use base::{Date, Id, Period};
 use facts::Fact;
 use law::apprenticeship::{
-    Clock, Course, Event, Exceptions, Finding, PayStep, PreCheck, Settings, What, clocks, pay_steps, precheck, schedule,
+    Clock, Course, Event, Exceptions, Finding, PayStep, PreCheck, Settings, What, clocks, deposit_by, pay_steps,
+    precheck, schedule,
 };
 use platform::gate::{Action, ReadLearners, permit};
 use platform::{Actor, Permit, Platform, Reading, Tenant};
@@ -33,6 +34,8 @@ pub struct ContractFile {
     pub invoices: Vec<Fact<Invoice>>,
     /// Of this person’s whole course, the most pressing first.
     pub clocks: Vec<Clock>,
+    /// Last day to send it to the OPCO.
+    pub send_by: Date,
     /// The seven points of the OPCO, for an apprenticeship.
     pub precheck: Vec<Finding>,
     /// Duration, share of training, hosts; the conditions of the regime.
@@ -184,6 +187,7 @@ async fn of_record<A: Action>(platform: &Platform, permit: &Permit<A>, record: C
         events,
         hosts,
         clocks,
+        send_by: deposit_by(regime, value.first_day, &settings),
         precheck,
         conditions,
         pay,

@@ -16,7 +16,7 @@ pub struct PreCheckSheet {
     pub title: String,
     pub starts_on: Date,
     /// Last day on which the contract may be sent (art. D6224-1).
-    pub send_by: Option<Date>,
+    pub send_by: Date,
     /// What [`law::apprenticeship::precheck`] answers.
     pub findings: Vec<Finding>,
     pub to_verify: Vec<String>,
@@ -35,15 +35,13 @@ impl PreCheckSheet {
                 fr::count(against, "point n’est pas conforme", "points ne sont pas conformes")
             ),
         };
-        let mut pairs = vec![
+        let pairs = [
             ("Apprenti", Text::from(self.apprentice.as_str())),
             ("Employeur", self.employer.described()),
             ("Titre préparé", self.title.as_str().into()),
             ("Début du contrat", fr::date_long(self.starts_on).into()),
+            ("À transmettre au plus tard le", fr::date_long(self.send_by).into()),
         ];
-        if let Some(day) = self.send_by {
-            pairs.push(("À transmettre au plus tard le", fr::date_long(day).into()));
-        }
         self.issue
             .document("Vérification d’un contrat avant dépôt", &reserves)
             .block(Block::pairs(pairs))

@@ -95,6 +95,7 @@ fn five_working_days_to_the_opco() {
     }
     let what = What::Started { regime: Regime::Professionalisation, last_day: date(2027, 11, 8) };
     let events = [event(from, what), event(date(2026, 11, 12), What::Deposited(from))];
+    assert_eq!(deposit_by(Regime::Apprenticeship, from, &Settings::default()), date(2026, 11, 16));
     let deposit = clock(&events, &[], ClockKind::Deposit, date(2026, 11, 12));
     assert_eq!((deposit.last_day, deposit.state), (Some(date(2026, 11, 14)), ClockState::Met));
     let answer = clock(&events, &[], ClockKind::OpcoAnswer, date(2026, 12, 3));

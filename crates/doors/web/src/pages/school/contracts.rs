@@ -9,7 +9,7 @@ use axum::response::Response;
 use base::{Date, Id, Period};
 use exchange::documents::{HostingConvention, Issue, Party, PreCheckSheet, Stay, Tutor};
 use facts::Fact;
-use law::apprenticeship::{BrokenBy, ClockKind, Finding};
+use law::apprenticeship::{BrokenBy, Finding};
 use law::publics::Answer;
 use platform::gate::ActionKind;
 use school::cohort::{self, CohortView, DayKind};
@@ -263,14 +263,13 @@ pub async fn precheck(State(app): State<App>, signed: Signed, Path(own): Path<St
     let names = app.directory.names(&app.platform, app.tenant).await?;
     let today = app.platform.today();
     let terms = &whole.file.terms.value;
-    let deposit = whole.file.clocks.iter().find(|clock| clock.kind == ClockKind::Deposit);
     let sheet = PreCheckSheet {
         issue: issue(&whole, &names, today, "VER"),
         apprentice: whole.file.identity.name(),
         employer: party(names.name(terms.employer)),
         title: whole.shown.title().name.clone(),
         starts_on: terms.first_day,
-        send_by: deposit.and_then(|clock| clock.last_day),
+        send_by: whole.file.send_by,
         findings: whole.file.precheck.clone(),
         to_verify: whole.to_verify(today),
     };
