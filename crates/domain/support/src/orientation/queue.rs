@@ -264,12 +264,11 @@ async fn explained(platform: &Platform, permit: &Permit<impl Action>, lines: Vec
     let mut settings: BTreeMap<(Date, Instant), Settings> = BTreeMap::new();
     let mut out = Vec::with_capacity(lines.len());
     for line in lines {
-        let mut explained = QueueLine { rule: None, missing: Vec::new(), otherwise: Vec::new(), line };
-        if let Some(rule) = rules.get(&explained.line.person) {
-            explained.rule = OrientationRule::from_code(rule);
-        }
-        if let Some(proposal) = proposals.get(&explained.line.person) {
-            explained.rule = OrientationRule::from_code(&proposal.value.rule);
+        let proposal = proposals.get(&line.person);
+        let rule = proposal.map(|proposal| &proposal.value.rule).or_else(|| rules.get(&line.person));
+        let rule = rule.and_then(|code| OrientationRule::from_code(code));
+        let mut explained = QueueLine { rule, missing: Vec::new(), otherwise: Vec::new(), line };
+        if let Some(proposal) = proposal {
             let key = (proposal.valid.from, proposal.recorded_at);
             if let Entry::Vacant(empty) = settings.entry(key) {
                 empty.insert(propose::settings(platform, tenant, key.0, key.1).await?);

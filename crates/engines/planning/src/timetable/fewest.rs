@@ -93,29 +93,36 @@ pub(super) fn from_below(encoding: &mut Encoding, losses: &[Loss], limit: Limit)
 }
 
 /// From above: a timetable that loses fewer than this one, by searching the least for one cohort, then for two, while all
-/// others stay as they are; until that helps no more.
-pub(super) fn from_above(encoding: &Encoding, losses: &[Loss], mut plan: Vec<Placed>, limit: Limit) -> Vec<Placed> {
+/// others stay as they are; until that helps no more, or no more than `proved` are lost.
+pub(super) fn from_above(
+    encoding: &Encoding,
+    losses: &[Loss],
+    mut plan: Vec<Placed>,
+    proved: usize,
+    limit: Limit,
+) -> Vec<Placed> {
     let cohorts = encoding.problem.cohort_slots.len();
     let pairs = (0..cohorts).flat_map(|one| (one..cohorts).map(move |other| [one, other]));
     let mut around: Vec<[usize; 2]> = pairs.collect();
     around.sort_by_key(|[one, other]| other - one);
-    let (mut at, mut tried) = (0, 0);
-    let mut left = limit.conflicts;
-    while tried < around.len() && left > 0 && limit.until.is_none_or(|until| Instant::now() < until) {
-        let free = around[at];
-        let mut near = encoding.clone();
-        near.fix_others(&plan, &free);
-        let before = near.search.conflicts();
-        let lost = lost(encoding, losses, &plan);
-        let effort = Limit { conflicts: left.min(NEAR), ..limit };
-        tried += 1;
-        if let Some(Least { proved, plan: Some(better) }) = from_below(&mut near, losses, effort)
-            && proved < lost
-        {
-            (plan, tried) = (better, 0);
+    let mut lost = lost(encoding, losses, &plan);
+    let (mut left, mut in_vain) = (limit.conflicts, 0);
+    for free in around.iter().cycle() {
+        let late = limit.until.is_some_and(|until| Instant::now() >= until);
+        if lost <= proved || in_vain == around.len() || left == 0 || late {
+            break;
         }
+        let mut near = encoding.clone();
+        near.fix_others(&plan, free);
+        let before = near.search.conflicts();
+        let least = from_below(&mut near, losses, Limit { conflicts: left.min(NEAR), ..limit });
         left = left.saturating_sub(near.search.conflicts() - before);
-        at = (at + 1) % around.len();
+        match least {
+            Some(Least { proved, plan: Some(better) }) if proved < lost => {
+                (plan, lost, in_vain) = (better, proved, 0);
+            }
+            _ => in_vain += 1,
+        }
     }
     plan
 }
@@ -222,7 +229,7 @@ mod tests {
             let mut encoding = Encoding::of(&problem);
             let kept = former.iter().filter_map(|placed| encoding.literal(placed.course, placed.slot));
             let losses: Vec<Loss> = kept.map(|session| Loss { session, kept: true }).collect();
-            let above = from_above(&encoding, &losses, valid.clone(), FREE);
+            let above = from_above(&encoding, &losses, valid.clone(), 0, FREE);
             let Some(Least { proved, plan: Some(plan) }) = from_below(&mut encoding, &losses, FREE) else {
                 panic!("there is a timetable, and time enough")
             };

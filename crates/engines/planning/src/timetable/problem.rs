@@ -344,18 +344,11 @@ impl<'a> Problem<'a> {
             return;
         };
         for forwards in [true, false] {
-            // For each course, all that has to be held before it (forwards) or after it.
-            let mut behind: Vec<Vec<usize>> = vec![Vec::new(); self.courses.len()];
             let walk: Vec<usize> = if forwards { order.clone() } else { order.iter().rev().copied().collect() };
             for course in walk {
                 let near = if forwards { &self.courses[course].after } else { &self.courses[course].before };
-                let mut all: Vec<usize> =
-                    near.iter().flat_map(|one| behind[*one].iter().copied().chain([*one])).collect();
-                all.sort_unstable();
-                all.dedup();
                 let bounds = near.iter().map(|one| self.completed(*one, forwards));
-                let bound = bounds.chain([self.filled(course, &all, forwards)]).fold(Some(None), furthest(forwards));
-                behind[course] = all;
+                let bound = bounds.chain([self.filled(course, forwards)]).fold(Some(None), furthest(forwards));
                 match bound {
                     None => self.courses[course].slots.retain(|_| false),
                     Some(None) => {}
@@ -392,16 +385,16 @@ impl<'a> Problem<'a> {
         (taken.len() == of.need).then(|| taken.last().copied())
     }
 
-    /// The half-day by which the cohort has held all these, were it only for its own time.
-    fn filled(&self, course: usize, all: &[usize], forwards: bool) -> Option<Option<Slot>> {
-        let cohort = self.courses[course].cohort;
-        let ours = || all.iter().filter(|other| self.courses[**other].cohort == cohort);
-        let need: usize = ours().map(|other| self.courses[*other].need).sum();
+    /// The half-day by which the cohort has held all that comes before the course (after it, backwards), were it only for
+    /// its own time.
+    fn filled(&self, course: usize, forwards: bool) -> Option<Option<Slot>> {
+        let behind = self.beyond(course, !forwards);
+        let need: usize = behind.iter().map(|other| self.courses[*other].need).sum();
         if need == 0 {
             return Some(None);
         }
-        let mut slots: Vec<Slot> = self.cohort_slots[cohort].iter().collect();
-        slots.retain(|slot| ours().any(|other| self.courses[*other].slots.has(*slot)));
+        let mut slots: Vec<Slot> = self.cohort_slots[self.courses[course].cohort].iter().collect();
+        slots.retain(|slot| behind.iter().any(|other| self.courses[*other].slots.has(*slot)));
         if !forwards {
             slots.reverse();
         }

@@ -255,7 +255,7 @@ impl<'p, 'a> Replanner<'p, 'a> {
                 None => {
                     let Some(valid) = best else { return Answer::Unknown };
                     let near = self.restored(valid, &bounded, &encoding);
-                    fewest::from_above(&encoding, &losses, near, self.limit())
+                    fewest::from_above(&encoding, &losses, near, least.proved, self.limit())
                 }
             };
             let lost = fewest::lost(&encoding, &losses, &plan);
